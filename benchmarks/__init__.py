@@ -1,0 +1,1 @@
+"""Ratios to named peers, in one run: ``make bench``."""

@@ -1,0 +1,245 @@
+"""What people see in the terminal after a verb."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dripstone.evaluation import Comparison, Evaluation
+    from dripstone.evaluation.compare import SpanComparison
+    from dripstone.evaluation.span import SpanEvaluation
+    from dripstone.factors.check import Check
+    from dripstone.history import ComputeReport
+    from dripstone.lake import Finding, IngestReport
+    from dripstone.report.number import Style
+    from dripstone.research import Event, Study
+    from dripstone.settings import Language
+    from dripstone.store import Export, Trial
+    from dripstone.workspace import KnownFactor, Status
+
+__all__ = [
+    "check",
+    "comparison",
+    "computed",
+    "evaluation",
+    "exported",
+    "factors",
+    "ingested",
+    "status",
+    "study",
+    "study_event",
+    "trials",
+    "written",
+]
+
+Numbers: TypeAlias = "tuple[tuple[str, Style], ...]"
+"""Paths into one span's results, which are also the keys of their definitions, and how they are printed."""
+
+_MEASURED: Numbers = (
+    ("n_days", "count"),
+    ("rank_ic.mean", "correlation"),
+    ("rank_ic.ratio_annual", "ratio"),
+    ("rank_ic.t", "ratio"),
+    ("rank_ic.win_rate", "percent"),
+    ("groups.long_excess.returns.mean", "bp"),
+    ("groups.long_excess.turnover_per_day.mean", "percent"),
+    ("rank_autocorrelation.mean", "ratio"),
+    ("coverage.mean", "percent"),
+    ("tie_share.mean", "percent"),
+)
+_PAIRED: Numbers = (
+    ("variant.rank_ic.mean", "correlation"),
+    ("baseline.rank_ic.mean", "correlation"),
+    ("difference.mean", "correlation"),
+    ("difference_low", "correlation"),
+    ("difference_high", "correlation"),
+    ("difference.t", "ratio"),
+    ("p_bonferroni", "probability"),
+    ("minimum_detectable", "correlation"),
+)
+_STUDY: Numbers = (
+    ("variant.rank_ic.mean", "correlation"),
+    ("difference.mean", "correlation"),
+    ("difference.t", "ratio"),
+    ("p_bonferroni", "probability"),
+    ("variant.groups.long_excess.turnover_per_day.mean", "percent"),
+)
+_STUDY_HEADS = ("RankIC", "less baseline", "t", "p corrected", "turnover")
+
+
+def status(result: "Status", language: "Language") -> RenderableType:
+    """The folder, its tables, and how much has been computed and tried."""
+    lines = [Text.assemble(("workspace ", "bold"), str(result.root))]
+    if not result.tables:
+        lines.append(Text("no bars yet: dripstone ingest FILES, or dripstone simulate"))
+    rows = ((t.name, t.days, t.first_day, t.last_day) for t in result.tables)
+    counts = f"{result.factors} factors with values, {result.trials} trials, {len(result.studies)} studies"
+    parts = [_table(("table", "days", "first", "last"), rows)] if result.tables else []
+    return Group(*lines, *parts, Text(counts))
+
+
+def ingested(result: "IngestReport", language: "Language") -> RenderableType:
+    """How much came in, and what is worth knowing about it."""
+    head = (
+        f"{result.table}: {result.rows:,} rows, {result.instruments} instruments, {result.days} days "
+        f"{result.first_day}..{result.last_day}, {result.changed_days} days changed"
+    )
+    kinds = dict.fromkeys(finding.kind for finding in result.findings)
+    rows = [_finding(kind, [f for f in result.findings if f.kind == kind]) for kind in kinds]
+    return Group(Text(head), _table(("finding", "times", "first seen", "for example"), rows)) if rows else Text(head)
+
+
+def factors(result: "list[KnownFactor]", language: "Language") -> RenderableType:
+    """The library and the days of it that are stored."""
+    rows = ((f.name, " ".join(f.columns), f.days, f.first_day or "", f.last_day or "", f.about) for f in result)
+    return _table(("factor", "columns", "days", "first", "last", "what it is"), rows)
+
+
+def check(result: "Check", language: "Language") -> RenderableType:
+    """One line a column: coverage, ties, range."""
+    rows = (
+        (
+            name,
+            f"{result.coverage[name]:.1%}",
+            f"{result.tie_share[name]:.1%}",
+            "yes" if name in result.constant else "",
+        )
+        for name in result.columns
+    )
+    head = Text(f"{len(result.instruments)} instruments in {result.seconds:.2f} s")
+    return Group(head, _table(("column", "coverage", "tie share", "constant"), rows))
+
+
+def computed(result: "ComputeReport", language: "Language") -> RenderableType:
+    """One line a factor: days computed, reused, without look-back; its error where it has one."""
+    rows = (
+        (run.name, run.computed, run.reused, run.short, f"{run.seconds:.1f}", str(run.error or ""))
+        for run in result.factors
+    )
+    head = Text(f"{result.days} days in {result.seconds:.1f} s, {result.days_per_s:.1f} days/s")
+    return Group(_table(("factor", "computed", "reused", "short", "seconds", "error"), rows), head)
+
+
+def exported(result: "Export", language: "Language") -> RenderableType:
+    """Where the file is, and what is in it."""
+    return Text(f"{result.path}: {result.rows:,} rows, {result.first_day}..{result.last_day}")
+
+
+def written(result: "Path", language: "Language") -> RenderableType:
+    """Where the file is."""
+    return Text(str(result))
+
+
+def evaluation(result: "Evaluation", language: "Language") -> RenderableType:
+    """Every number with its definition, a column a smoothing span."""
+    head = Text.assemble(
+        (result.factor, "bold"), f"  {result.n_instruments} instruments, {result.first_day}..{result.last_day}"
+    )
+    return Group(head, _numbers(result.spans, _MEASURED, language), *_refused(result.refused_spans))
+
+
+def comparison(result: "Comparison", language: "Language") -> RenderableType:
+    """Both factors, their difference and how sure it is, a column a smoothing span; then the verdict."""
+    from dripstone.evaluation.definition import IN_SAMPLE_WARNING
+
+    head = Text.assemble((result.variant, "bold"), " against ", (result.baseline, "bold"))
+    verdict = Text(f"{result.verdict}, after {result.tries} tries x {len(result.spans)} spans", style="bold")
+    warning = Text(IN_SAMPLE_WARNING[language], style="italic")
+    return Group(head, _numbers(result.spans, _PAIRED, language), *_refused(result.refused_spans), verdict, warning)
+
+
+def trials(result: "Sequence[Trial]", language: "Language") -> RenderableType:
+    """The ledger, oldest first."""
+    rows = (
+        (t.id, t.at, t.study, t.stage, t.outcome, t.column or t.factor, "" if t.error is None else t.error["what"])
+        for t in result
+    )
+    return _table(("id", "at", "study", "stage", "outcome", "factor", "error"), rows)
+
+
+def study_event(event: "Event") -> None:
+    """One line of a study while it runs."""
+    line = Text.assemble((f"{event.step:>9}", "cyan"), (f"{event.seconds:7.1f} s  ", "dim"), event.text)
+    Console(stderr=True).print(line, soft_wrap=True)
+
+
+def study(result: "Study", language: "Language") -> RenderableType:
+    """The variants against the baseline at every span, what failed, and where the report is."""
+    rows = [
+        (variant.column, str(span), *_cells(found, _STUDY), found.verdict)
+        for variant in result.variants
+        for span, found in variant.comparison.spans.items()
+    ]
+    parts: list[RenderableType] = [
+        Text.assemble("baseline ", (result.baseline.column, "bold")),
+        _table(("variant", "span", *_STUDY_HEADS, "verdict"), rows),
+        *(Text(f"{failure.draft}: {failure.error}", style="red") for failure in result.failures),
+        Text(", ".join(f"{step} {seconds:.1f} s" for step, seconds in result.seconds.items()), style="dim"),
+    ]
+    if result.winner is not None:
+        parts.append(Text(result.winner.words.in_language(language), style="bold"))
+    parts.append(Text(f"report    {result.page}"))
+    parts.append(Text(f"notebook  {result.notebook}") if result.notebook else Text("no variant could be measured"))
+    return Group(*parts)
+
+
+def _finding(kind: str, findings: "Sequence[Finding]") -> tuple[object, ...]:
+    return kind, len(findings), findings[0].date or "", findings[0].detail
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    table = Table(show_edge=False, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    return table
+
+
+def _numbers(
+    spans: "Mapping[int, SpanEvaluation] | Mapping[int, SpanComparison]", columns: Numbers, language: "Language"
+) -> Table:
+    """A line a number: its name, its value at each smoothing span, its definition."""
+    cells = [_cells(found, columns) for found in spans.values()]
+    table = Table(show_edge=False, pad_edge=False, header_style="bold")
+    table.add_column("smoothing, days")
+    for span in spans:
+        table.add_column(str(span), justify="right", no_wrap=True)
+    table.add_column("definition", overflow="fold", style="dim")
+    for row, (path, style) in enumerate(columns):
+        name, text = _definition(path, language)
+        table.add_row(name + (", bp" if style == "bp" else ""), *(values[row] for values in cells), text)
+    return table
+
+
+def _refused(spans: "Mapping[int, str]") -> list[Text]:
+    return [Text(f"span {span} not measured: {reason}") for span, reason in spans.items()]
+
+
+def _cells(found: object, columns: Numbers) -> list[str]:
+    from dripstone.report.number import printed
+
+    return [printed(_at(found, path), style) for path, style in columns]
+
+
+def _at(found: object, path: str) -> float | None:
+    for name in path.split("."):
+        if found is None:
+            return None
+        found = getattr(found, name)
+    return float(found)  # pyright: ignore[reportArgumentType]  # a path above ends at a number
+
+
+def _definition(path: str, language: "Language") -> tuple[str, str]:
+    from dripstone.evaluation import DEFINITIONS
+
+    side, _, rest = path.partition(".")
+    found = DEFINITIONS[rest if side in {"variant", "baseline"} else path]
+    name, text = (found.name_zh, found.zh) if language == "zh" else (found.name_en, found.en)
+    sides = {"variant": ("改进版 ", "variant "), "baseline": ("基准 ", "baseline ")}
+    return sides.get(side, ("", ""))[0 if language == "zh" else 1] + name, text

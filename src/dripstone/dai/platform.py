@@ -1,0 +1,67 @@
+"""The platform's spelling: ``dai.query`` as BigQuant has it, over the workspace at hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dripstone.dai.engine import run_query
+from dripstone.dai.result import QueryResult
+from dripstone.dai.table import LakeTables
+from dripstone.dai.udf import DaiUDF
+from dripstone.errors import FactorError
+from dripstone.lake.lake import BarLake
+from dripstone.settings import find_workspace, load_settings
+
+__all__ = ["DEFAULT_PARTITION_FIELD", "query"]
+
+DEFAULT_PARTITION_FIELD = "__PARTITION__"
+
+
+def query(
+    sql: str,
+    udf_list: Sequence[DaiUDF] = (),
+    full_db_scan: bool = False,
+    filters: Mapping[str, object] | None = None,
+    bind_relations: Mapping[str, object] | None = None,
+    params: Mapping[str, object] | None = None,
+    compression: bool = False,
+    auto_load_udf: bool = False,
+) -> QueryResult:
+    """Run SQL over the lake of the workspace at hand (``settings.find_workspace``), as ``dai.query`` does on BigQuant.
+
+    Parameters
+    ----------
+    sql : one or more statements; the rows of the last one are the result.
+    udf_list : Python functions the SQL may call.
+    full_db_scan : allow a partitioned table without a filter.
+    filters : column -> list, for every table that has the column; two dates are a range, both inclusive.
+    bind_relations : name -> pandas, polars or Arrow table that the SQL may read.
+    params : values of ``$name`` in the SQL.
+    compression : give ``instrument`` as a categorical column.
+    auto_load_udf : not supported; functions come in ``udf_list``.
+
+    Raises
+    ------
+    FactorError, DataError, SettingsError : as ``run_query``; no workspace.
+    """
+    if auto_load_udf:
+        raise FactorError("stored UDFs are not supported", seen="auto_load_udf=True", hint="name them in udf_list")
+    root = find_workspace()
+    result = run_query(
+        sql,
+        tables=LakeTables(BarLake(root / "lake", readonly=True)),
+        filters=filters,
+        udfs=udf_list,
+        params=params,
+        bind_relations=bind_relations,
+        full_db_scan=full_db_scan,
+        strict_end_date=load_settings(root).strict_end_date,
+    )
+    return _compressed(result) if compression else result
+
+
+def _compressed(result: QueryResult) -> QueryResult:
+    at = result.table.schema.get_field_index("instrument")
+    if at < 0:
+        return result
+    column = result.table.column(at).dictionary_encode()
+    return replace(result, table=result.table.set_column(at, "instrument", column))

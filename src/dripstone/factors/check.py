@@ -1,0 +1,115 @@
+"""The first rung for a new factor: one day, and what is wrong with it."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from dripstone.arrays import Labels, PerInstrument
+from dripstone.errors import FactorError
+from dripstone.factors.compile import compile_factor
+from dripstone.factors.spec import FactorSpec
+from dripstone.lake.day import DayBars
+from dripstone.lake.lake import BarLake
+from dripstone.sandbox.child import run_child
+
+__all__ = ["Check", "check", "check_apart", "checked"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Check:
+    """One day of a factor.
+
+    Parameters
+    ----------
+    instruments : (n,) ascending.
+    columns : name -> (n,) float64, NaN where there is no value.
+    seconds : wall time of the computation.
+    """
+
+    instruments: Labels
+    columns: Mapping[str, PerInstrument]
+    seconds: float
+
+    @property
+    def coverage(self) -> dict[str, float]:
+        """Column -> share of the instruments that have a value, 0..1."""
+        return {name: float(np.isfinite(values).mean()) for name, values in self.columns.items()}
+
+    @property
+    def tie_share(self) -> dict[str, float]:
+        """Column -> share of its values that another instrument has too, 0..1; 1 in a column that is constant."""
+        return {name: _tie_share(values[np.isfinite(values)]) for name, values in self.columns.items()}
+
+    @property
+    def constant(self) -> tuple[str, ...]:
+        """The columns that give every instrument the same value, so that they rank nothing."""
+        return tuple(name for name, values in self.columns.items() if _spread(values[np.isfinite(values)]) == 0)
+
+
+def check(spec: FactorSpec, day: DayBars) -> Check:
+    """Compute one day and look at it.
+
+    Raises
+    ------
+    FactorError : the factor raised, returned something of another shape, or has no value for any instrument.
+    """
+    if not len(day.instruments):
+        raise FactorError("the day holds no instrument", seen=str(day.date), factor=spec.name)
+    factor = compile_factor(spec)
+    start = time.perf_counter()
+    columns = factor.compute(day)
+    seconds = time.perf_counter() - start
+    if not any(np.isfinite(values).any() for values in columns.values()):
+        bars = day.bar_count
+        raise FactorError(
+            "the factor has no value for any instrument",
+            seen=f"NaN in {', '.join(columns)} for all {len(day.instruments)} instruments",
+            expected="a number for at least one",
+            hint=f"instruments have {np.median(bars):g} of {len(day.minutes)} minutes in the middle; "
+            "look for a bar count that is never reached, a field that is not held, a comparison with NaN",
+            factor=spec.name,
+            date=day.date,
+        )
+    return Check(day.instruments, dict(columns), seconds)
+
+
+def check_apart(spec: FactorSpec, *, lake: BarLake, date: np.datetime64 | str, timeout_s: float = 120) -> Check:
+    """``check`` on a day of the lake, in a child process: code that never ran before is run there first.
+
+    Raises
+    ------
+    FactorError : as ``check``; or it took too long, or ended the process.
+    DataError : the lake lacks the day, or something that the factor needs.
+    """
+    payload: dict[str, object] = {"spec": spec.as_dict(), "lake": str(lake.root.resolve()), "date": str(date)}
+    answer: dict[str, Any] = run_child(
+        "dripstone.factors.check:checked", payload, timeout_s=timeout_s, data=[lake.root]
+    )
+    columns = {name: np.array(values, np.float64) for name, values in answer["columns"].items()}
+    return Check(np.array(answer["instruments"], np.str_), columns, answer["seconds"])
+
+
+def checked(payload: Mapping[str, object]) -> dict[str, object]:
+    """The child's side of ``check_apart``."""
+    spec = FactorSpec.from_dict(cast("Mapping[str, Any]", payload["spec"]))
+    day = BarLake(Path(str(payload["lake"])), readonly=True).day(str(payload["date"]), spec.needs)
+    found = check(spec, day)
+    return {
+        "instruments": found.instruments.tolist(),
+        "columns": {name: values.tolist() for name, values in found.columns.items()},
+        "seconds": found.seconds,
+    }
+
+
+def _tie_share(values: PerInstrument) -> float:
+    _, counts = np.unique(values, return_counts=True)
+    return float(counts[counts > 1].sum() / len(values)) if len(values) else 0.0
+
+
+def _spread(values: PerInstrument) -> float:
+    """Largest less smallest; NaN of nothing."""
+    return float(np.ptp(values)) if len(values) else np.nan

@@ -1,0 +1,1 @@
+"""The trading calendar, the minutes of a session, the trading rules."""

@@ -1,0 +1,1 @@
+"""Run a named function in a child process of its own."""

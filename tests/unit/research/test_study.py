@@ -1,0 +1,203 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from dripstone.errors import DataError, DripstoneError, FactorError
+from dripstone.factors.spec import FactorSpec, Needs
+from dripstone.research import Direction, Draft, Event, ScriptedResearcher, Words, research
+from dripstone.workspace import Workspace
+from tests.unit.research.conftest import SQL
+from tests.unit.research.pdf import write_pdf
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "drip_stone"
+NOTHING = Words("", "")
+GOOD = "def f(bars):\n    return np.nansum(bars.volume[:, :30], axis=1)"
+RAISES = "def f(bars):\n    return bars.volume[0][9999]"
+WIDE = "def f(bars):\n    return bars.volume"
+EMPTY = "def f(bars):\n    return np.full(len(bars.instruments), np.nan)"
+
+
+def draft(name: str, body: str, *, portable: str = "") -> Draft:
+    source = f"import numpy as np\nfrom dripstone import factor\n\n\n@factor(fields=('volume',))\n{body}\n"
+    return Draft(name, FactorSpec(name, "kernel", source, "f", Needs(), (name,)), portable)
+
+
+def direction(key: str) -> Direction:
+    return Direction(key, Words(key, key), NOTHING, NOTHING)
+
+
+def script(drafts: dict[str, Draft], repairs: dict[str, list[Draft | None]] | None = None) -> ScriptedResearcher:
+    keys = [*drafts, "unwritten"]
+    return ScriptedResearcher(
+        [direction(key) for key in keys], {key: [made] for key, made in drafts.items()}, repairs or {}
+    )
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    return write_pdf(
+        tmp_path / "report.pdf", [["滴水穿石：成交量的频谱与周期，一份用来测试的研究报告", "Rank IC 为 8.69%"]]
+    )
+
+
+def about(workspace: Workspace, slug: str) -> dict[str, object]:
+    return json.loads((workspace.root / "studies" / slug / "study.json").read_text(encoding="utf-8"))
+
+
+def newest(workspace: Workspace) -> str:
+    folders = (workspace.root / "studies").iterdir()
+    return max(folders, key=lambda folder: folder.stat().st_mtime_ns).name
+
+
+def test_the_whole_way_with_the_playbook(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = research(
+        workspace,
+        report=EXAMPLE / "report.pdf",
+        baseline=EXAMPLE / "baseline.ipynb",
+        prompt="只做去脉冲。",
+    )
+    assert study.baseline.column == "drip_stone"
+    assert study.baseline.fidelity is not None
+    assert study.baseline.fidelity.largest_difference <= 1e-12
+    assert [variant.column for variant in study.variants] == ["drip_stone_mad"]
+    assert study.variants[0].placebo is not None
+    assert not study.failures
+    assert "没有确认" in study.winner.words.zh if study.winner else False
+    assert about(workspace, study.slug)["state"] == "finished"
+    assert {trial.stage for trial in study.trials} == {"propose", "write", "check", "compute", "evaluate", "compare"}
+    page = study.page.read_text(encoding="utf-8")
+    assert "drip_stone_mad" in page
+    assert "中位数绝对偏差" in page
+    winner = nbformat.read(study.notebook, as_version=4)
+    nbformat.validate(winner)
+    monkeypatch.setenv("DRIPSTONE_WORKSPACE", str(workspace.root))
+    found: dict[str, object] = {"__name__": "__main__"}
+    exec(winner.cells[1].source, found)  # the notebook must run as it is
+    frame = found["factor_values"]
+    panel = workspace.store.panel(study.variants[0].draft.spec.fingerprint, "drip_stone_mad")
+    assert len(frame) == np.isfinite(panel.values).sum()  # type: ignore[arg-type]  # a data frame made by the notebook
+
+
+def test_failures_are_repaired_or_given_up_and_never_stop_the_study(
+    workspace: Workspace, report: Path, plain: Path
+) -> None:
+    drafts = {
+        "fine": draft("fine", GOOD),
+        "mended": draft("mended", RAISES),
+        "wide": draft("wide", WIDE),
+        "empty": draft("empty", EMPTY),
+        "stranger": draft("stranger", GOOD, portable=plain_script("min(volume)")),
+    }
+    repairs: dict[str, list[Draft | None]] = {
+        "mended": [draft("mended", GOOD.replace("30", "60"))],
+        "wide": [draft("wide", WIDE + " * 2"), draft("wide", WIDE + " * 3"), draft("wide", GOOD)],
+    }
+    researcher = script(drafts, repairs)
+    study = research(workspace, report=report, baseline=plain, prompt="improve", researcher=researcher)
+
+    assert study.baseline.fidelity is None  # no library factor is the day's volume: the SQL itself is the baseline
+    assert study.baseline.computed.spec.form == "sql"
+    assert {variant.column for variant in study.variants} == {"fine", "mended"}
+    assert {failure.direction for failure in study.failures} == {"wide", "empty", "stranger", "unwritten"}
+    messages = {failure.direction: str(failure.error) for failure in study.failures}
+    assert "one number per instrument" in messages["wide"]
+    assert "no value for any instrument" in messages["empty"]
+    assert "other columns" in messages["stranger"]
+    shown = [name for name, _ in researcher.errors]
+    assert shown.count("wide") == 2  # twice, then given up, though the script had a third
+    assert shown.count("mended") == 1
+    failed = [trial for trial in study.trials if trial.outcome == "failed"]
+    assert len(failed) == 7  # mended 1, wide 3, empty 1, stranger 1, unwritten 1
+    assert all(trial.error and trial.error["message"] for trial in failed)
+    assert study.variants[0].comparison.tries >= 6
+    assert "best measured" in study.winner.words.en if study.winner else False
+    assert len((study.folder / "trials.jsonl").read_text(encoding="utf-8").splitlines()) == len(study.trials)
+
+
+def plain_script(value: str) -> str:
+    sql = SQL.format(value=value)
+    return f'import dai\ndai.query("""{sql}""", filters={{"date": ["2025-01-01", "2025-01-31"]}}).df()\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("print('no query')", "dai"),
+        ('import dai\ndai.query("SELEKT 1", full_db_scan=True).df()', "SELEKT"),
+        (
+            "import dai\n\ndef boom(x):\n    return x[99999]\n\nu = dai.DaiUDF(name='boom', function=boom, return_type='double')\n"
+            f'dai.query("""{SQL.format(value="boom(array_agg(volume))")}""", udf_list=[u], full_db_scan=True).df()',
+            "IndexError",
+        ),
+    ],
+)
+def test_a_bad_baseline_is_named_and_leaves_a_readable_study(
+    workspace: Workspace, report: Path, notebook: Callable[[str], Path], code: str, message: str
+) -> None:
+    before = workspace.ledger.count()
+    with pytest.raises(FactorError, match=message):
+        research(workspace, report=report, baseline=notebook(code), prompt="改进")
+    slug = newest(workspace)
+    kept = about(workspace, slug)
+    assert kept["state"] == "failed"
+    assert message in str(kept["error"])
+    assert workspace.ledger.count() > before
+    assert workspace.trials(slug)[-1].outcome == "failed"
+    assert (workspace.root / "studies" / slug / "reading.txt").read_text(encoding="utf-8")
+
+
+def test_a_bad_report_is_named_and_leaves_its_error(workspace: Workspace, tmp_path: Path, plain: Path) -> None:
+    page = tmp_path / "page.pdf"
+    page.write_bytes(b"<html>")
+    with pytest.raises(DataError, match="not a PDF"):
+        research(workspace, report=page, baseline=plain, prompt="")
+    assert about(workspace, newest(workspace))["state"] == "failed"
+
+
+def test_an_empty_workspace_is_named(tmp_path: Path, report: Path, plain: Path) -> None:
+    empty = Workspace.init(tmp_path / "empty")
+    with pytest.raises(DataError, match=r"holds no bars.*simulate"):
+        research(empty, report=report, baseline=plain, prompt="")
+    assert not list((empty.root / "studies").iterdir())
+
+
+def test_an_interrupt_leaves_the_study_readable_and_the_values_in_place(
+    workspace: Workspace, report: Path, plain: Path
+) -> None:
+    early = GOOD.replace("30", "45")
+
+    def stop(event: Event) -> None:
+        if event.step == "judge":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        research(
+            workspace,
+            report=report,
+            baseline=plain,
+            prompt="",
+            researcher=script({"early": draft("early", early)}),
+            on_event=stop,
+        )
+    slug = newest(workspace)
+    assert about(workspace, slug)["state"] == "interrupted"
+    computed = [t for t in workspace.trials(slug) if t.stage == "compute" and t.factor == "early"]
+    assert computed
+
+    study = research(
+        workspace, report=report, baseline=plain, prompt="", researcher=script({"early": draft("early", early)})
+    )
+    assert not [t for t in study.trials if t.stage == "compute"]  # every value was there already
+    assert [variant.column for variant in study.variants] == ["early"]
+
+
+def test_nothing_to_measure_is_still_a_report(workspace: Workspace, report: Path, plain: Path) -> None:
+    study = research(workspace, report=report, baseline=plain, prompt="", researcher=script({}))
+    assert study.winner is None
+    assert study.notebook is None
+    assert study.page.exists()
+    assert isinstance(study.failures[0].error, DripstoneError)
