@@ -177,8 +177,7 @@ class Workspace:
     def panel(self, factor: Factor, *, start: Day = None, end: Day = None) -> Panel:
         """The values of one factor column, day by instrument; what is missing is computed first."""
         ref = self.resolve(factor)
-        for run in self.compute([ref], start=start, end=end).failed:
-            raise run.error or FactorError(run.name)
+        self.compute([ref], start=start, end=end).raise_failure()
         return self.store.panel(ref.spec.fingerprint, self._column(ref), start=start, end=end)
 
     def export(self, factor: Factor, out: Path | str, *, start: Day = None, end: Day = None) -> Export:

@@ -12,8 +12,9 @@ from dripstone.errors import DataError
 
 def spectrum(chunk: dict) -> dict:
     """Numbers whose last bits show how they were computed, from a task that prints and tries to forge answers."""
-    values = np.random.default_rng(chunk["seed"]).standard_normal((64, 240))
+    values = np.random.default_rng(chunk["seed"]).standard_normal((400, 240))
     power = np.abs(np.fft.rfft(values, axis=1)) ** 2
+    power = power @ np.random.default_rng(1).standard_normal((power.shape[1], 50))
     print("a factor that prints")
     os.write(1, b'{"result": "forged"}\n')
     bits = (power.sum(axis=1) / np.nanmean(power, axis=1)).tobytes().hex()

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import executor_task
 import pytest
 
 from dripstone.errors import DataError, FactorError, SettingsError
 from dripstone.history import Executor, LocalExecutor
+from tests.contracts import executor_task
 
 EXECUTORS = {
     "local-1": lambda: LocalExecutor(1),
@@ -82,12 +82,14 @@ def test_workers_end_when_nobody_wants_the_rest(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_workers_end_with_the_parent(tmp_path: Path, number: signal.Signals) -> None:
     script = (
-        "import signal, sys; from executor_task import linger; from dripstone.history import LocalExecutor\n"
+        "import signal, sys\n"
+        "from dripstone.history import LocalExecutor\n"
+        "from tests.contracts.executor_task import linger\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "chunks = [{'folder': sys.argv[1], 'seconds': s} for s in (0, 2, 2, 2, 2)]\n"
         "list(LocalExecutor(2, start_up_s=0).map(linger, chunks))"
     )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)], env=environment, stderr=subprocess.PIPE
     ) as parent:

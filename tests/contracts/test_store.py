@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from store_task import DAYS, INSTRUMENTS, SPEC, announce_and_write, value, write_missing
 
 from dripstone.errors import FactorError
 from dripstone.panel import Panel
 from dripstone.store import FactorStore, Ledger, Trial, write_part
+from tests.contracts.store_task import DAYS, INSTRUMENTS, SPEC, announce_and_write, value, write_missing
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["dripstone.store"])
+PROCESSES.set_forkserver_preload(["dripstone.store", "pandas"])  # pyarrow loads pandas with its first array
 
 
 @contextmanager

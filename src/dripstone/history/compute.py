@@ -107,6 +107,12 @@ class ComputeReport:
         """The runs that carry an error."""
         return tuple(run for run in self.factors if run.error is not None)
 
+    def raise_failure(self) -> None:
+        """Raise the first factor's error, if there is one."""
+        for run in self.factors:
+            if run.error is not None:
+                raise run.error
+
     @property
     def days_per_s(self) -> float:
         """Distinct days computed a second of wall time; 0 when there was nothing to do."""

@@ -12,6 +12,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeVar, cast
 
+from threadpoolctl import threadpool_limits
+
 from dripstone.errors import FactorError, SettingsError
 from dripstone.sandbox.report import revive
 
@@ -79,14 +81,20 @@ class LocalExecutor:
         if not chunks:
             return
         began = time.monotonic()
-        first = task(chunks[0])
+        first = _alone(task, chunks[0])
         rest = chunks[1:]
         expected_s = (time.monotonic() - began) * len(rest)
         yield first
         if self.workers > 1 and len(rest) > 1 and expected_s > self.start_up_s:
             yield from _spread(task, rest, min(self.workers, len(rest)))
         else:
-            yield from map(task, rest)
+            yield from (_alone(task, chunk) for chunk in rest)
+
+
+def _alone(task: Callable[[C], R], chunk: C) -> R:
+    """The task in this process, with one thread in BLAS as in a worker: more threads give other last bits."""
+    with threadpool_limits(1):
+        return task(chunk)
 
 
 def _spread(task: Callable[[C], R], chunks: Sequence[C], processes: int) -> Generator[R]:

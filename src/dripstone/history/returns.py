@@ -44,9 +44,7 @@ def tradable_returns(
     held = lake.dates()
     last = None if end is None else _ahead(held, as_day(end))
     spec = library()["execution"]
-    for run in compute([spec], lake=lake, store=store, start=start, end=last, executor=executor).failed:
-        if run.error is not None:
-            raise run.error
+    compute([spec], lake=lake, store=store, start=start, end=last, executor=executor).raise_failure()
     panels = {name: store.panel(spec.fingerprint, name, start=start, end=last) for name in spec.columns}
     label = _label(panels, held)
     days = panels["last_close"].dates

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.signal import lfilter
 
 from dripstone.arrays import Bools, Floats, InstrumentMinute, Labels, PerInstrument
 from dripstone.errors import DataError
@@ -261,9 +260,11 @@ class SyntheticMarket:
 def _wander(source: np.random.Generator, shape: tuple[int, int], memory_min: float) -> Floats:
     """A stationary first-order walk along the minutes: mean 0, variance 1, correlation exp(-lag / memory_min)."""
     keep = math.exp(-1 / memory_min)
-    scale = np.full(shape[1], math.sqrt(1 - keep**2))
-    scale[0] = 1.0
-    return np.asarray(lfilter([1.0], [1.0, -keep], scale * source.standard_normal(shape), axis=1))
+    steps = source.standard_normal(shape)
+    steps[:, 1:] *= math.sqrt(1 - keep**2)
+    for minute in range(1, shape[1]):
+        steps[:, minute] += keep * steps[:, minute - 1]
+    return steps
 
 
 def _signs(source: np.random.Generator, n: int, share_up: float) -> PerInstrument:

@@ -15,8 +15,8 @@ from dripstone.workspace import Workspace
 __all__ = ["TOLERANCE", "Baseline", "largest_difference", "prove_baseline"]
 
 TOLERANCE = 1e-9
-_DAYS = 5
-"""Days a kernel form must hold on: the newest, the oldest and three between."""
+_DAYS = 4
+"""Days a kernel form must hold on: the newest, the oldest and two between."""
 _NOT_A_MODEL = ("execution",)
 """Library factors that are prices and no idea."""
 
@@ -43,10 +43,15 @@ class Baseline:
 
 
 def prove_baseline(workspace: Workspace, recorded: FactorRef, newest: Check) -> Baseline:
-    """Find the library column that gives the recorded SQL's values, on the newest day and then on four others.
+    """Find the library column that gives the recorded SQL's values, on the newest day and then on other days.
 
-    ``newest`` is the SQL's check on the newest day of the lake. The candidates are all library columns. Equal means: wherever the SQL has a value the kernel has one, and the
+    The candidates are all library columns. Equal means: wherever the SQL has a value the kernel has one, and the
     largest absolute difference is at most 1e-9. The SQL runs in a child process.
+
+    Parameters
+    ----------
+    recorded : the SQL, and its column where it has several.
+    newest : its check on the newest day of the lake.
 
     Raises
     ------

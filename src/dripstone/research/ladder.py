@@ -9,7 +9,6 @@ from dripstone.evaluation import Comparison, Evaluation, compare, evaluate
 from dripstone.factors.check import Check, check_apart
 from dripstone.factors.registry import FactorRef
 from dripstone.factors.spec import FactorSpec
-from dripstone.history import Progress
 from dripstone.panel import Panel
 from dripstone.research.attempt import attempt
 from dripstone.research.fidelity import TOLERANCE, largest_difference
@@ -101,7 +100,7 @@ class Climber:
         waiting = list(rungs)
         while refs or waiting:
             refs += [ref for rung in waiting for ref in _with_placebo(rung.draft.spec)]
-            report = self.workspace.compute(refs, on_progress=self._progress)
+            report = self.workspace.compute(refs)
             errors = {run.fingerprint: run.error for run in report.failed}
             if error := errors.get(baseline.spec.fingerprint):
                 raise error
@@ -114,18 +113,19 @@ class Climber:
             refs, waiting = [], again
         return done
 
-    def judge(self, rungs: Sequence[Rung], baseline: Panel, returns: Panel) -> list[Variant]:
-        """Rung 4: every column of every draft. Each is judged by the number of tries: the distinct columns that were
-        ever compared in this workspace, and the drafts that this study gave up."""
+    def judge(self, rungs: Sequence[Rung], baseline: Panel, returns: Panel, *, parent: str) -> list[Variant]:
+        """Rung 4: every column of every draft, against the baseline whose fingerprint is ``parent``.
+
+        A verdict pays for every column that was ever compared with this baseline and every draft given up here.
+        """
         measured: list[Variant] = []
         for rung in rungs:
             for column in self._columns(rung.draft):
                 try:
-                    measured.append(self._measure(rung, column, baseline, returns))
+                    measured.append(self._measure(rung, column, baseline, returns, parent=parent))
                 except DripstoneError as error:
                     self._give_up(rung.direction.key, f"{rung.draft.name}:{column}", "evaluate", error)
-        compared = {(t.fingerprint, t.column) for t in self.workspace.trials() if t.stage == "compare"}
-        tries = max(len(compared) + len(self.failures), 1)
+        tries = max(len(self.workspace.ledger.compared_with(parent)) + len(self.failures), 1)
         return [replace(variant, comparison=variant.comparison.after(tries)) for variant in measured]
 
     def write(self, direction: Direction, summary: Summary, baseline: FactorSpec) -> tuple[Draft, ...]:
@@ -138,9 +138,6 @@ class Climber:
             self._give_up(direction.key, direction.key, "write", error)
             return ()
         return drafts
-
-    def _progress(self, progress: Progress) -> None:
-        self.tell("compute", f"{progress.done_days} of {progress.total_days} days, {progress.days_per_s:.1f} days/s")
 
     def _check_once(self, draft: Draft) -> None:
         workspace = self.workspace
@@ -173,14 +170,14 @@ class Climber:
     def _columns(self, draft: Draft) -> tuple[str, ...]:
         return draft.columns or tuple(self.workspace.store.columns(draft.spec.fingerprint))
 
-    def _measure(self, rung: Rung, column: str, baseline: Panel, returns: Panel) -> Variant:
+    def _measure(self, rung: Rung, column: str, baseline: Panel, returns: Panel, *, parent: str) -> Variant:
         workspace, spec = self.workspace, rung.draft.spec
         least = workspace.settings.min_instruments
         panel = workspace.store.panel(spec.fingerprint, column)
         with attempt(workspace, "evaluate", rung.draft.name, spec=spec, column=column) as found:
             evaluation = evaluate(panel, returns, min_instruments=least)
             found.metrics = evaluation.as_dict(daily=False)
-        with attempt(workspace, "compare", rung.draft.name, spec=spec, column=column) as found:
+        with attempt(workspace, "compare", rung.draft.name, spec=spec, column=column, parent=parent) as found:
             comparison = compare(panel, baseline, returns, min_instruments=least)
             found.metrics = comparison.as_dict(daily=False)
         self.tell("judge", f"{column}: measured")

@@ -44,7 +44,7 @@ _UNKNOWN = Words(
     "The report is of no family the Playbook knows (it knows: {families}). Title: {title}.",
 )
 _OPEN = Words(
-    "报告没有写明{name};比较时按工作区的数据与设置。",
+    "报告没有写明{name}；比较时按工作区的数据与设置。",
     "The report does not state: {name}. Taken as the workspace has it.",
 )
 _FORMULA_AT = Words("报告第 {page} 页的公式：{text}", "The formula on page {page} of the report: {text}")

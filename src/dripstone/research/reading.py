@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from dripstone.errors import DataError
+from dripstone.errors import DataError, FactorError
 from dripstone.research.extraction import MAX_BYTES
 from dripstone.research.radical import normalise
 from dripstone.research.statistic import PublishedStatistic, find_statistics
@@ -87,13 +87,7 @@ def read_report(path: Path) -> ReportText:
     DataError : no such file, not a PDF, cut off, encrypted, too large, a scan, or PDFium or the time limit gave up.
     """
     _look_at_bytes(path)
-    answer = run_child(
-        "dripstone.research.extraction:extract",
-        {"path": str(path.resolve())},
-        timeout_s=_TIMEOUT_S,
-        memory_mb=_MEMORY_MB,
-        data=[path],
-    )
+    answer = _extracted(path)
     found = cast("Sequence[Mapping[str, object]]", answer["pages"])
     pages = tuple(normalise(str(page["text"])).strip() for page in found)
     _refuse_scan(path, pages, [cast("int", page["images"]) for page in found])
@@ -108,6 +102,25 @@ def read_report(path: Path) -> ReportText:
         statistics=find_statistics(pages),
         notes=(f"tables of pages {list(failed)} could not be laid out",) if failed else (),
     )
+
+
+def _extracted(path: Path) -> Mapping[str, object]:
+    try:
+        return run_child(
+            "dripstone.research.extraction:extract",
+            {"path": str(path.resolve())},
+            timeout_s=_TIMEOUT_S,
+            memory_mb=_MEMORY_MB,
+            data=[path],
+        )
+    except FactorError as error:  # the child died or took too long: for a report that is the file's fault
+        raise DataError(
+            "the report could not be read",
+            seen=error.what,
+            expected=f"a PDF that can be laid out within {_TIMEOUT_S:g} s and {_MEMORY_MB} MiB",
+            hint="print it to PDF again, or give the pages that describe the factor",
+            path=path.name,
+        ) from error
 
 
 def _look_at_bytes(path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from dripstone.errors import DataError, DripstoneError
 from dripstone.evaluation import Evaluation, evaluate
 from dripstone.factors.spec import FactorSpec
+from dripstone.history import Progress
 from dripstone.panel import Panel
 from dripstone.report import render_study
 from dripstone.research.attempt import attempt
@@ -88,6 +89,8 @@ class _Run:
     """The steps of one study, in order, each timed."""
 
     def __init__(self, workspace: Workspace, researcher: Researcher, folder: StudyFolder) -> None:
+        if workspace.on_progress is None:
+            workspace = workspace.watched(self._progress)
         self.workspace, self.researcher, self.folder = workspace, researcher, folder
         self.seconds: dict[str, float] = {}
         self.climber = Climber(workspace, researcher, folder.path / "factors", folder.tell)
@@ -109,7 +112,7 @@ class _Run:
         with self._step("judge"):
             values = self._panel(baseline)
             evaluation = self._evaluate(baseline, values, label.returns)
-            variants = self.climber.judge(rungs, values, label.returns)
+            variants = self.climber.judge(rungs, values, label.returns, parent=baseline.computed.spec.fingerprint)
         study = Study(
             folder=self.folder.path,
             report=text,
@@ -131,6 +134,10 @@ class _Run:
             self._write(study)
         self.folder.set_state("finished", seconds=self.seconds)
         return study
+
+    def _progress(self, progress: Progress) -> None:
+        days = f"{progress.done_days} of {progress.total_days} days"
+        self.folder.tell("compute", f"{days}, {progress.days_per_s:.1f} days/s")
 
     def _read(self, report: Path) -> ReportText:
         text = read_report(report)

@@ -23,7 +23,7 @@ _BODY = Words(
 |---|---|---|---|
 {rows}
 
-{span} 日平滑下的配对之差 {difference:+.4f}（95 % 区间 {low:+.4f} 至 {high:+.4f}，按 {looks} 次检验校正后 p = {p:.3f}）。
+{span} 日平滑下的配对之差 {difference:+.4f}，95 % 区间 {low:+.4f} 至 {high:+.4f}，按 {looks} 次检验校正后 p = {p:.3f}。
 {sign}这是 {tries} 次尝试中测得最好的一个，**没有经过样本外确认**；数据：{first} 至 {last}。
 
 下面的代码是 dai 写法，在 dripstone 与 BigQuant 上都可以直接运行；START、END 是要计算的区间。{form}""",
@@ -33,7 +33,8 @@ _BODY = Words(
 |---|---|---|---|
 {rows}
 
-Paired difference at span {span} d {difference:+.4f} (95 % interval {low:+.4f} to {high:+.4f}, p = {p:.3f} corrected for {looks} tests).
+Paired difference at span {span} d: {difference:+.4f}, 95 % interval {low:+.4f} to {high:+.4f}, p = {p:.3f} corrected
+for {looks} tests.
 {sign}It is the best measured of {tries} tries, **not confirmed** on a holdout; data: {first} to {last}.
 
 The code below is in dai spelling and runs on dripstone and on BigQuant; START and END are the days to compute.
@@ -51,12 +52,12 @@ _NO_SCRIPT = Words(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Winner:
-    """The variant with the largest paired improvement in RankIC at the smallest span.
+    """The variant with the largest paired improvement in RankIC over the baseline at the same smoothing.
 
     Parameters
     ----------
     variant : what was measured.
-    span_days : the smoothing span it was chosen at; the same for every variant, fixed before looking.
+    span_days : the smoothing span at which it was the largest.
     tries : how many were tried to find it.
     """
 
@@ -79,14 +80,14 @@ class Winner:
 
 
 def choose_winner(variants: Sequence[Variant]) -> Winner | None:
-    """None when nothing was measured. A span that only some variants have is not looked at."""
-    if not variants:
+    """The largest paired improvement over all variants and spans; None when nothing was measured.
+
+    Looking at every span is paid for: the corrected p of each counts all variants times all spans.
+    """
+    pairs = [(v, span) for v in variants for span in v.comparison.spans]
+    if not pairs:
         return None
-    shared = set[int].intersection(*(set(v.comparison.spans) for v in variants))
-    if not shared:
-        return None
-    span = min(shared)
-    best = max(variants, key=lambda v: v.comparison.spans[span].difference.mean)
+    best, span = max(pairs, key=lambda pair: pair[0].comparison.spans[pair[1]].difference.mean)
     return Winner(best, span, best.comparison.tries)
 
 

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -59,8 +60,10 @@ def _limit(limits: Mapping[str, int]) -> None:
 
 
 def _leave_with(parent: IO[bytes]) -> None:
-    """The parent's pipe ends when the parent does: then nobody waits for the answer any more."""
+    """The parent's pipe ends when the parent does: then nobody waits any more, and the whole group goes."""
     parent.read()
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
 
 

@@ -6,7 +6,7 @@ from dripstone.factors.spec import FactorSpec
 from dripstone.research.playbook import Playbook, is_volume_spectrum
 from dripstone.research.reading import ReportText
 
-SPECTRAL = FactorSpec("mine", "sql", "SELECT fft_share(array_agg(volume), (2, 5)) AS period_share FROM cn_stock_bar1m")
+SPECTRAL = FactorSpec("mine", "sql", "SELECT fft_share(array_agg(volume), (2, 5)) AS period_share FROM t")
 MOMENTUM = FactorSpec("mine", "sql", "SELECT close / open AS momentum FROM cn_stock_bar1m")
 DRIP = ReportText(
     "r.pdf", "滴水穿石", ("用傅里叶变换看分钟成交量的周期，取 2-5 分钟频带的能量占比。Rank IC 为 8.69%。",)

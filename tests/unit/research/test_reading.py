@@ -119,3 +119,9 @@ def test_a_report_beyond_the_size_limit_is_refused_unread(tmp_path: Path) -> Non
         file.truncate(65 * 2**20)
     with pytest.raises(DataError, match=r"too large.*65 MiB"):
         read_report(path)
+
+
+def test_a_report_that_keeps_the_reader_busy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dripstone.research.reading._TIMEOUT_S", 0.01)
+    with pytest.raises(DataError, match=r"could not be read.*took too long"):
+        read_report(EXAMPLE)

@@ -6,7 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from dripstone.errors import DataError, DripstoneError, FactorError
+from dripstone.errors import DataError, FactorError
 from dripstone.factors.spec import FactorSpec, Needs
 from dripstone.research import Direction, Draft, Event, ScriptedResearcher, Words, research
 from dripstone.workspace import Workspace
@@ -14,6 +14,17 @@ from tests.unit.research.conftest import SQL
 from tests.unit.research.pdf import write_pdf
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "drip_stone"
+BOOM = f"""import dai
+
+
+def boom(x):
+    return x[99999]
+
+
+udf = dai.DaiUDF(name="boom", function=boom, return_type="double")
+sql = '''{SQL.format(value="boom(array_agg(volume))")}'''
+dai.query(sql, udf_list=[udf], full_db_scan=True).df()
+"""
 NOTHING = Words("", "")
 GOOD = "def f(bars):\n    return np.nansum(bars.volume[:, :30], axis=1)"
 RAISES = "def f(bars):\n    return bars.volume[0][9999]"
@@ -82,40 +93,51 @@ def test_the_whole_way_with_the_playbook(workspace: Workspace, monkeypatch: pyte
     assert len(frame) == np.isfinite(panel.values).sum()  # type: ignore[arg-type]  # a data frame made by the notebook
 
 
-def test_failures_are_repaired_or_given_up_and_never_stop_the_study(
+def test_a_failed_draft_is_repaired_or_given_up_and_the_study_goes_on(
     workspace: Workspace, report: Path, plain: Path
 ) -> None:
     drafts = {
-        "fine": draft("fine", GOOD),
         "mended": draft("mended", RAISES),
-        "wide": draft("wide", WIDE),
-        "empty": draft("empty", EMPTY),
         "stranger": draft("stranger", GOOD, portable=plain_script("min(volume)")),
     }
-    repairs: dict[str, list[Draft | None]] = {
-        "mended": [draft("mended", GOOD.replace("30", "60"))],
-        "wide": [draft("wide", WIDE + " * 2"), draft("wide", WIDE + " * 3"), draft("wide", GOOD)],
-    }
-    researcher = script(drafts, repairs)
+    researcher = script(drafts, {"mended": [draft("mended", GOOD.replace("30", "60"))]})
     study = research(workspace, report=report, baseline=plain, prompt="improve", researcher=researcher)
 
     assert study.baseline.fidelity is None  # no library factor is the day's volume: the SQL itself is the baseline
     assert study.baseline.computed.spec.form == "sql"
-    assert {variant.column for variant in study.variants} == {"fine", "mended"}
-    assert {failure.direction for failure in study.failures} == {"wide", "empty", "stranger", "unwritten"}
+    assert [variant.column for variant in study.variants] == ["mended"]
+    assert {failure.direction: failure.stage for failure in study.failures} == {
+        "stranger": "check",
+        "unwritten": "write",
+    }
+    assert "other columns" in str(study.failures[1].error)
+    assert [name for name, _ in researcher.errors] == ["mended", "stranger"]
+    assert "IndexError" in str(researcher.errors[0][1])  # the error goes back word for word
+    failed = [trial for trial in study.trials if trial.outcome == "failed"]
+    assert [(trial.factor, trial.stage) for trial in failed] == [
+        ("unwritten", "write"),
+        ("mended", "check"),
+        ("stranger", "check"),
+    ]
+    assert study.variants[0].comparison.tries == 3  # the variant and two directions given up
+    assert study.winner is not None
+    assert "best measured of 3 tries, not confirmed" in study.winner.words.en
+    assert len((study.folder / "trials.jsonl").read_text(encoding="utf-8").splitlines()) == len(study.trials)
+
+
+def test_a_study_where_nothing_holds_is_still_a_report(workspace: Workspace, report: Path, plain: Path) -> None:
+    drafts = {"wide": draft("wide", WIDE), "empty": draft("empty", EMPTY)}
+    repairs: dict[str, list[Draft | None]] = {
+        "wide": [draft("wide", WIDE + " * 2"), draft("wide", WIDE + " * 3"), draft("wide", GOOD)]
+    }
+    researcher = script(drafts, repairs)
+    study = research(workspace, report=report, baseline=plain, prompt="", researcher=researcher)
+    assert (study.variants, study.winner, study.notebook) == ((), None, None)
     messages = {failure.direction: str(failure.error) for failure in study.failures}
     assert "one number per instrument" in messages["wide"]
     assert "no value for any instrument" in messages["empty"]
-    assert "other columns" in messages["stranger"]
-    shown = [name for name, _ in researcher.errors]
-    assert shown.count("wide") == 2  # twice, then given up, though the script had a third
-    assert shown.count("mended") == 1
-    failed = [trial for trial in study.trials if trial.outcome == "failed"]
-    assert len(failed) == 7  # mended 1, wide 3, empty 1, stranger 1, unwritten 1
-    assert all(trial.error and trial.error["message"] for trial in failed)
-    assert study.variants[0].comparison.tries >= 6
-    assert "best measured" in study.winner.words.en if study.winner else False
-    assert len((study.folder / "trials.jsonl").read_text(encoding="utf-8").splitlines()) == len(study.trials)
+    assert [name for name, _ in researcher.errors].count("wide") == 2  # then given up, though the script had a third
+    assert "wide" in study.page.read_text(encoding="utf-8")
 
 
 def plain_script(value: str) -> str:
@@ -127,10 +149,9 @@ def plain_script(value: str) -> str:
     ("code", "message"),
     [
         ("print('no query')", "dai"),
-        ('import dai\ndai.query("SELEKT 1", full_db_scan=True).df()', "SELEKT"),
+        ('import dai\ndai.query("SELEKT 1", full_db_scan=True).df()', "does not parse"),
         (
-            "import dai\n\ndef boom(x):\n    return x[99999]\n\nu = dai.DaiUDF(name='boom', function=boom, return_type='double')\n"
-            f'dai.query("""{SQL.format(value="boom(array_agg(volume))")}""", udf_list=[u], full_db_scan=True).df()',
+            BOOM,
             "IndexError",
         ),
     ],
@@ -193,11 +214,3 @@ def test_an_interrupt_leaves_the_study_readable_and_the_values_in_place(
     )
     assert not [t for t in study.trials if t.stage == "compute"]  # every value was there already
     assert [variant.column for variant in study.variants] == ["early"]
-
-
-def test_nothing_to_measure_is_still_a_report(workspace: Workspace, report: Path, plain: Path) -> None:
-    study = research(workspace, report=report, baseline=plain, prompt="", researcher=script({}))
-    assert study.winner is None
-    assert study.notebook is None
-    assert study.page.exists()
-    assert isinstance(study.failures[0].error, DripstoneError)

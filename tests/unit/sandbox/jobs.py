@@ -47,6 +47,9 @@ def forget(payload: Payload) -> object:
 def sleep(payload: Payload) -> dict[str, object]:
     child = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep(60); open({payload['path']!r}, 'w')"])
     print("grandchild", child.pid, flush=True)
+    if "told" in payload:
+        with open(payload["told"], "w", encoding="utf-8") as file:
+            file.write(f"{child.pid}.")
     time.sleep(60)
     return {}
 
@@ -61,7 +64,7 @@ def large(_: Payload) -> dict[str, object]:
 
 def fill(_: Payload) -> dict[str, object]:
     with open("big", "wb") as file:
-        for _ in range(300):
+        for _part in range(300):
             file.write(bytes(2**20))
     return {}
 

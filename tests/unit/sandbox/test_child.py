@@ -1,5 +1,6 @@
 import math
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -79,12 +80,20 @@ def test_time_out_kills_the_whole_family(tmp_path: Path) -> None:
     with pytest.raises(FactorError, match=r"took too long.*grandchild") as caught:
         run_child(f"{JOBS}:sleep", {"path": str(tmp_path / "alive")}, timeout_s=1.5)
     assert time.monotonic() - start < 10
-    grandchild = int(str(caught.value.fields["output"]).split()[1])
-    for _ in range(50):
-        if not _runs(grandchild):
-            break
-        time.sleep(0.1)
-    assert not _runs(grandchild)
+    assert _ends(int(str(caught.value.fields["output"]).split()[1]))
+
+
+def test_a_child_whose_parent_is_killed_ends_with_its_family(tmp_path: Path) -> None:
+    told, path = tmp_path / "told", str(tmp_path / "alive")
+    call = f"run_child('{JOBS}:sleep', {{'path': {path!r}, 'told': {str(told)!r}}})"
+    code = f"from dripstone.sandbox.child import run_child; {call}"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    parent = subprocess.Popen([sys.executable, "-c", code], env=environment)
+    while not told.exists() or not told.read_text(encoding="utf-8").endswith("."):
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    assert _ends(int(told.read_text(encoding="utf-8").rstrip(".")))
 
 
 @linux
@@ -103,6 +112,15 @@ def test_input_is_empty_and_data_must_be_there(tmp_path: Path) -> None:
 
 def test_it_says_that_it_is_no_fence() -> None:
     assert "not a fence" in CONTAINMENT
+
+
+def _ends(pid: int) -> bool:
+    """Whether a process is gone within five seconds."""
+    for _ in range(50):
+        if not _runs(pid):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _runs(pid: int) -> bool:

@@ -62,14 +62,6 @@ _PAIRED: Numbers = (
     ("p_bonferroni", "probability"),
     ("minimum_detectable", "correlation"),
 )
-_STUDY: Numbers = (
-    ("variant.rank_ic.mean", "correlation"),
-    ("difference.mean", "correlation"),
-    ("difference.t", "ratio"),
-    ("p_bonferroni", "probability"),
-    ("variant.groups.long_excess.turnover_per_day.mean", "percent"),
-)
-_STUDY_HEADS = ("RankIC", "less baseline", "t", "p corrected", "turnover")
 
 
 def status(result: "Status", language: "Language") -> RenderableType:
@@ -170,14 +162,20 @@ def study_event(event: "Event") -> None:
 
 def study(result: "Study", language: "Language") -> RenderableType:
     """The variants against the baseline at every span, what failed, and where the report is."""
+    spans = sorted({span for variant in result.variants for span in variant.comparison.spans})
+    heads = ("RankIC less baseline (t)", *(f"{span} d" for span in spans), "verdict")
     rows = [
-        (variant.column, str(span), *_cells(found, _STUDY), found.verdict)
-        for variant in result.variants
-        for span, found in variant.comparison.spans.items()
+        (v.column, *(_difference(v.comparison.spans.get(span)) for span in spans), v.comparison.verdict)
+        for v in result.variants
     ]
     parts: list[RenderableType] = [
-        Text.assemble("baseline ", (result.baseline.column, "bold")),
-        _table(("variant", "span", *_STUDY_HEADS, "verdict"), rows),
+        _table(
+            heads,
+            [
+                (result.baseline.column, *(_rank_ic(result.evaluation.spans.get(span)) for span in spans), "baseline"),
+                *rows,
+            ],
+        ),
         *(Text(f"{failure.draft}: {failure.error}", style="red") for failure in result.failures),
         Text(", ".join(f"{step} {seconds:.1f} s" for step, seconds in result.seconds.items()), style="dim"),
     ]
@@ -219,6 +217,17 @@ def _numbers(
 
 def _refused(spans: "Mapping[int, str]") -> list[Text]:
     return [Text(f"span {span} not measured: {reason}") for span, reason in spans.items()]
+
+
+def _rank_ic(found: "SpanEvaluation | None") -> str:
+    return "" if found is None else _cells(found, (("rank_ic.mean", "correlation"),))[0]
+
+
+def _difference(found: "SpanComparison | None") -> str:
+    if found is None:
+        return ""
+    mean, t = _cells(found, (("difference.mean", "correlation"), ("difference.t", "ratio")))
+    return f"{mean} ({t})"
 
 
 def _cells(found: object, columns: Numbers) -> list[str]:
