@@ -2,11 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+EXAMPLE := examples/drip_stone
 
 .PHONY: demo test check bench golden lock clean
 
-demo: $(READY)  ## simulate a small planted market and run the whole job on the example
-	$(BIN)/python examples/drip_stone/demo.py
+demo: $(READY)  ## simulate a small planted market in ./demo and run the whole job on the example
+	$(BIN)/dripstone init demo
+	$(BIN)/dripstone -w demo simulate --twin planted --instruments 200 --days 60 --seed 1
+	$(BIN)/dripstone -w demo research --report $(EXAMPLE)/report.pdf --baseline $(EXAMPLE)/baseline.ipynb \
+		"$$(cat $(EXAMPLE)/prompt.txt)"
 
 test: $(READY)  ## every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal

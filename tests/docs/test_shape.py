@@ -44,7 +44,7 @@ def test_a_function_fits_on_a_screen(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_a_function_takes_few_things(path: Path) -> None:
-    """The data and at most six more, self and cls aside; a command's parameters are its options, BigQuant fixes query."""
+    """The data and at most six more, self and cls aside; a command's are its options, and BigQuant fixes query's."""
     fixed = {"query", "run_query"}  # run_query takes what query takes
     many: dict[str, int] = {}
     for node in functions(path):

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference import evaluation_twin as twin
 
 from dripstone.errors import DataError
 from dripstone.evaluation import compare, evaluate, forward_return
 from dripstone.evaluation.record import as_record
 from dripstone.panel import Panel
+from tests.reference import evaluation_twin as twin
 
 FIRST = np.datetime64("2025-01-01")
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference import slow_crosssection, slow_despike, slow_rolling, slow_spectral
 
 from dripstone.arrays import Floats
 from dripstone.kernels import crosssection, despike, rolling, spectral
+from tests.reference import slow_crosssection, slow_despike, slow_rolling, slow_spectral
 
 
 @st.composite

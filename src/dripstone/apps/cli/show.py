@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -88,8 +89,8 @@ def ingested(result: "IngestReport", language: "Language") -> RenderableType:
 
 def factors(result: "list[KnownFactor]", language: "Language") -> RenderableType:
     """The library and the days of it that are stored."""
-    rows = ((f.name, " ".join(f.columns), f.days, f.first_day or "", f.last_day or "", f.about) for f in result)
-    return _table(("factor", "columns", "days", "first", "last", "what it is"), rows)
+    rows = ((f.name, f.days, _about(f)) for f in result)
+    return _table(("factor", "days", "what it is"), rows)
 
 
 def check(result: "Check", language: "Language") -> RenderableType:
@@ -148,15 +149,14 @@ def comparison(result: "Comparison", language: "Language") -> RenderableType:
 def trials(result: "Sequence[Trial]", language: "Language") -> RenderableType:
     """The ledger, oldest first."""
     rows = (
-        (t.id, t.at, t.study, t.stage, t.outcome, t.column or t.factor, "" if t.error is None else t.error["what"])
-        for t in result
+        (t.id, (t.at or "")[:19].replace("T", " "), t.stage, t.column or t.factor, _outcome(t), t.study) for t in result
     )
-    return _table(("id", "at", "study", "stage", "outcome", "factor", "error"), rows)
+    return _table(("id", "UTC", "stage", "factor", "outcome", "study"), rows)
 
 
 def study_event(event: "Event") -> None:
     """One line of a study while it runs."""
-    line = Text.assemble((f"{event.step:>9}", "cyan"), (f"{event.seconds:7.1f} s  ", "dim"), event.text)
+    line = Text.assemble((f"{event.step:>9}  ", "cyan"), event.text, (f"  {event.seconds:.1f} s", "dim"))
     Console(stderr=True).print(line, soft_wrap=True)
 
 
@@ -186,14 +186,23 @@ def study(result: "Study", language: "Language") -> RenderableType:
     return Group(*parts)
 
 
+def _outcome(trial: "Trial") -> str:
+    return trial.outcome if trial.error is None else f"{trial.outcome}: {trial.error['what']}"
+
+
+def _about(known: "KnownFactor") -> str:
+    several = len(known.columns) > 1
+    return known.about + (f" Columns: {', '.join(known.columns)}." if several else "")
+
+
 def _finding(kind: str, findings: "Sequence[Finding]") -> tuple[object, ...]:
     return kind, len(findings), findings[0].date or "", findings[0].detail
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    table = Table(show_edge=False, pad_edge=False, header_style="bold")
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for at, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=at == 0)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     return table
@@ -204,7 +213,7 @@ def _numbers(
 ) -> Table:
     """A line a number: its name, its value at each smoothing span, its definition."""
     cells = [_cells(found, columns) for found in spans.values()]
-    table = Table(show_edge=False, pad_edge=False, header_style="bold")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     table.add_column("smoothing, days")
     for span in spans:
         table.add_column(str(span), justify="right", no_wrap=True)
@@ -226,8 +235,7 @@ def _rank_ic(found: "SpanEvaluation | None") -> str:
 def _difference(found: "SpanComparison | None") -> str:
     if found is None:
         return ""
-    mean, t = _cells(found, (("difference.mean", "correlation"), ("difference.t", "ratio")))
-    return f"{mean} ({t})"
+    return f"{_cells(found, (('difference.mean', 'correlation'),))[0]} ({found.difference.t:+.1f})"
 
 
 def _cells(found: object, columns: Numbers) -> list[str]:
