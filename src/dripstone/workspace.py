@@ -193,7 +193,7 @@ class Workspace:
         ref = self.resolve(factor)
         with self.ledger.attempt(self._trial("evaluate", ref)) as found:
             result = self._measured(ref, start=start, end=end)
-            found.metrics = result.as_dict(daily=False)
+            found.column, found.metrics = result.factor, result.as_dict(daily=False)
         return result
 
     def placebo(self, factor: Factor, *, start: Day = None, end: Day = None) -> Evaluation:
@@ -212,9 +212,9 @@ class Workspace:
             variant, other = (self.panel(each, start=self._warm_start(start), end=end) for each in (ref, base))
             returns = self.returns(start=start, end=end).returns
             result = compare_panels(variant, other, returns, min_instruments=self.settings.min_instruments)
-            tried = self.ledger.compared_with(parent) | {(ref.spec.fingerprint, ref.column)}
+            tried = self.ledger.compared_with(parent) | {(ref.spec.fingerprint, result.variant)}
             result = result.after(len(tried))
-            found.metrics = result.as_dict(daily=False)
+            found.column, found.metrics = result.variant, result.as_dict(daily=False)
         return result
 
     def report(

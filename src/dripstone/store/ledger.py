@@ -59,8 +59,9 @@ class Trial:
 
 @dataclass(slots=True)
 class Findings:
-    """What an attempt has to say when it ends; filled in while it runs."""
+    """What an attempt has to say when it ends; filled in while it runs. ``column``: when it was not known before."""
 
+    column: str | None = None
     metrics: Mapping[str, object] = field(default_factory=dict[str, object])
     note: str = ""
 
@@ -136,7 +137,9 @@ def _ended(
     trial: Trial, found: Findings, began: float, *, outcome: Outcome, error: Mapping[str, object] | None
 ) -> Trial:
     seconds = time.monotonic() - began
-    return replace(trial, metrics=found.metrics, note=found.note, outcome=outcome, error=error, seconds=seconds)
+    column = found.column or trial.column
+    said = replace(trial, column=column, metrics=found.metrics, note=found.note, seconds=seconds)
+    return replace(said, outcome=outcome, error=error)
 
 
 def _trial(row: sqlite3.Row) -> Trial:
