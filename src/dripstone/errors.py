@@ -10,10 +10,11 @@ Every error says what happened, the value seen, what was expected and a hint; th
 (line, column, udf, instrument, date, table, path, ...) are there so that nobody has to parse the text.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from typing import ClassVar
 
-__all__ = ["DataError", "DripstoneError", "FactorError", "ModelError", "SettingsError"]
+__all__ = ["DataError", "DripstoneError", "FactorError", "ModelError", "SettingsError", "printable"]
 
 
 class _Unseen:
@@ -44,7 +45,7 @@ class DripstoneError(Exception):
     def __init__(
         self, what: str, *, seen: object = UNSEEN, expected: str = "", hint: str = "", **fields: object
     ) -> None:
-        self.what = what
+        self.what = printable(what)
         self.seen = "" if seen is UNSEEN else _shorten(repr(seen))
         self.expected = expected
         self.hint = hint
@@ -64,7 +65,7 @@ class DripstoneError(Exception):
             parts.append(f"; expected {self.expected}")
         if self.hint:
             parts.append(f". Hint: {self.hint}")
-        return "".join(parts)
+        return printable("".join(parts))
 
     def as_dict(self) -> dict[str, object]:
         """The one shape of an error at every door."""
@@ -97,6 +98,18 @@ class SettingsError(DripstoneError):
 
 class ModelError(DripstoneError):
     """The language model, or the way to it, failed."""
+
+
+def printable(text: str) -> str:
+    """The text with what a terminal would obey written out: control, direction and zero-width characters.
+
+    Newline and tab stay. Whatever comes from a file, a notebook or a model goes through here before people see it.
+    """
+    return "".join(c.encode("unicode_escape", "backslashreplace").decode() if _is_obeyed(c) else c for c in text)
+
+
+def _is_obeyed(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in "\n\t"
 
 
 def _shorten(text: str) -> str:

@@ -1,6 +1,5 @@
 """The one labelled matrix: day x instrument."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -12,7 +11,7 @@ from dripstone.errors import DataError, FactorError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Panel", "align"]
+__all__ = ["Panel"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,18 +73,26 @@ class Panel:
 
     @classmethod
     def from_frame(cls, frame: "pd.DataFrame", *, column: str | None = None) -> Self:
-        """From a long frame with columns date, instrument and one value column (the last one when not named)."""
-        lacking = {"date", "instrument"} - set(frame.columns)
-        if lacking:
+        """From a long frame with columns date, instrument and one value column (the last one when not named).
+
+        Raises
+        ------
+        DataError : a column is lacking, or a row has no date.
+        FactorError : the value column is not numeric.
+        """
+        values = [str(name) for name in frame.columns if name not in ("date", "instrument")]
+        if {"date", "instrument"} - set(frame.columns) or not values or (column or values[-1]) not in values:
             raise DataError(
-                "the frame lacks columns", seen=list(frame.columns), expected="date, instrument and a value column"
+                "the frame lacks columns",
+                seen=list(frame.columns),
+                expected=f"date, instrument and {column or 'a value column'}",
             )
-        column = column or str([c for c in frame.columns if c not in ("date", "instrument")][-1])
+        column = column or values[-1]
+        dates = frame["date"].to_numpy("datetime64[D]")
+        if bool(np.isnat(dates).any()):
+            raise DataError("a row has no date", seen=int(np.isnat(dates).sum()), expected="a date in every row")
         return cls.from_long(
-            frame["date"].to_numpy("datetime64[D]"),
-            frame["instrument"].to_numpy(np.str_),
-            frame[column].to_numpy(np.float64),
-            name=column,
+            dates, frame["instrument"].to_numpy(np.str_), as_floats(frame[column].to_numpy(), name=column), name=column
         )
 
     def to_frame(self, *, drop_missing: bool = True) -> "pd.DataFrame":
@@ -122,16 +129,6 @@ class Panel:
     def with_values(self, values: DayInstrument, *, name: str | None = None) -> Self:
         """Other numbers under the same labels."""
         return type(self)(self.dates, self.instruments, values, self.name if name is None else name)
-
-
-def align(panels: Iterable[Panel]) -> tuple[Panel, ...]:
-    """The panels on their common days and instruments (the intersection of both labels)."""
-    panels = tuple(panels)
-    dates, instruments = panels[0].dates, panels[0].instruments
-    for panel in panels[1:]:
-        dates = np.intersect1d(dates, panel.dates)
-        instruments = np.intersect1d(instruments, panel.instruments)
-    return tuple(panel.reindex(dates, instruments) for panel in panels)
 
 
 def _ascending(labels: np.ndarray, name: str) -> np.ndarray:

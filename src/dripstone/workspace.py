@@ -152,7 +152,7 @@ class Workspace:
         """Run a factor on one day (by default the newest) in a child process, before it costs more."""
         ref = self.resolve(factor)
         with self.ledger.attempt(self._trial("check", ref)) as found:
-            result = check_apart(ref.spec, lake=self.lake, date=date or self._newest_day())
+            [result] = check_apart(ref.spec, lake=self.lake, dates=[date or self._newest_day()])
             found.metrics = {"coverage": result.coverage, "tie_share": result.tie_share}
         return result
 
@@ -232,6 +232,7 @@ class Workspace:
             language=language or self.settings.language,
             comparison=None if baseline is None else self.compare(ref, baseline=baseline),
             placebo=self.placebo(ref),
+            simulated=self.lake.simulated or "",
         )
         path = self.root / f"{self._column(ref)}.html" if out is None else Path(out)
         path.write_text(page, encoding="utf-8")

@@ -1,5 +1,6 @@
 """Every executor: each chunk answered once, whatever happens to the workers."""
 
+import io
 import os
 import signal
 import subprocess
@@ -37,6 +38,20 @@ def test_every_chunk_is_answered_once_and_the_same_bit_for_bit(monkeypatch: pyte
     for environment in in_workers:
         assert "SOME_API_KEY" not in environment
         assert (environment["OMP_NUM_THREADS"], environment["OPENBLAS_NUM_THREADS"]) == ("1", "1")
+
+
+@executors
+def test_what_a_task_prints_is_not_the_programs_answer(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(list(make().map(executor_task.spectrum, [{"seed": seed} for seed in range(4)]))) == 4
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "a factor that prints" in printed.err
+
+
+def test_a_task_cannot_read_the_chunks_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())  # for the first chunk, which runs here
+    results = list(LocalExecutor(2, start_up_s=0).map(executor_task.listen, [{"n": n} for n in range(6)]))
+    assert results == [{"heard": ""}] * 6
 
 
 @executors

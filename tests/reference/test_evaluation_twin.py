@@ -95,7 +95,9 @@ def test_compare_equals_its_twin(market: tuple[np.ndarray, np.ndarray], seed: in
     assert_same(as_record(fast.variant), ours)
     assert_same(as_record(fast.baseline), theirs)
     assert_same(as_record(fast.difference), difference)
-    assert fast.minimum_detectable == pytest.approx(2.8 * difference["standard_error"], nan_ok=True)
+    iid_error = difference["sd"] / math.sqrt(difference["n_days"])
+    error = math.nan if math.isnan(iid_error) else max(difference["standard_error"], iid_error)
+    assert fast.difference_error == pytest.approx(error, rel=1e-9, abs=1e-12, nan_ok=True)
 
 
 @settings(deadline=None, max_examples=30)

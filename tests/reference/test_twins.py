@@ -55,7 +55,10 @@ def test_crosssection(x: Floats, y: Floats, groups: int) -> None:
     x, y = x[:, :n], y[:, :n]
     rows = list(zip(x.tolist(), y.tolist(), strict=True))
     close(crosssection.rank_average(x), [slow_crosssection.rank_average(a) for a, _ in rows])
-    close(crosssection.group_by_rank(x, groups), [slow_crosssection.group_by_rank(a, groups) for a, _ in rows])
+    close(
+        crosssection.group_by_rank(crosssection.rank_average(x), groups),
+        [slow_crosssection.group_by_rank(a, groups) for a, _ in rows],
+    )
     close(crosssection.zscore(x), [slow_crosssection.zscore(a) for a, _ in rows])
     close(crosssection.correlation_by_row(x, y), [slow_crosssection.correlation(a, b) for a, b in rows])
     close(crosssection.rank_correlation_by_row(x, y), [slow_crosssection.rank_correlation(a, b) for a, b in rows])

@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from dripstone.errors import DataError, DripstoneError, FactorError, ModelError, SettingsError
+from dripstone.errors import DataError, DripstoneError, FactorError, ModelError, SettingsError, printable
 
 
 def test_message_says_what_was_seen_what_was_expected_and_what_to_do() -> None:
@@ -36,3 +36,12 @@ def test_one_shape() -> None:
     assert shape == set(FactorError("b", seen=1, line=2).as_dict())
     assert DataError("a").as_dict()["kind"] == "DataError"
     assert FactorError("b", path=object()).as_dict()["fields"] != {}
+
+
+def test_what_a_terminal_would_obey_is_written_out() -> None:
+    error = FactorError("raised \x1b[31mred\x07", hint="line\u2028\u202ereversed", path="a\x9b2J.py")
+    for text in (str(error), error.what):
+        assert not {"\x1b", "\x07", "\x9b", "\u2028", "\u202e"} & set(text)
+    assert "\\x1b[31mred\\x07" in error.what
+    assert printable("滴水\u3000穿石\n\tok") == "滴水\u3000穿石\n\tok"
+    assert printable("half \udcff") == "half \\udcff"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dripstone.errors import DataError, FactorError
-from dripstone.panel import Panel, align
+from dripstone.panel import Panel
 
 DATES = np.array(["2025-01-02", "2025-01-03", "2025-01-06"], "datetime64[D]")
 
@@ -52,6 +52,15 @@ def test_a_cell_twice_is_refused() -> None:
 def test_a_frame_without_labels_is_refused() -> None:
     with pytest.raises(DataError, match="lacks columns"):
         Panel.from_frame(pd.DataFrame({"day": [1]}))
+    frame = pd.DataFrame({"date": ["2025-01-02"], "instrument": ["A"]})
+    with pytest.raises(DataError, match="a value column"):
+        Panel.from_frame(frame)
+    with pytest.raises(DataError, match="instrument and net"):
+        Panel.from_frame(frame.assign(value=1.0), column="net")
+    with pytest.raises(DataError, match="no date"):
+        Panel.from_frame(pd.DataFrame({"date": pd.to_datetime([None]), "instrument": ["A"], "value": [1.0]}))
+    with pytest.raises(FactorError, match="value is not numeric"):
+        Panel.from_frame(frame.assign(value="x"))
 
 
 def test_reindex_keeps_what_is_there_and_leaves_the_rest_missing() -> None:
@@ -59,13 +68,6 @@ def test_reindex_keeps_what_is_there_and_leaves_the_rest_missing() -> None:
     np.testing.assert_array_equal(made.values, [[2, np.nan], [4, np.nan], [np.nan, np.nan]])
     empty = Panel(DATES[:0], np.array([], np.str_), np.zeros((0, 0)))
     assert np.isnan(empty.reindex(DATES, np.array(["A"])).values).all()
-
-
-def test_align_takes_the_common_labels() -> None:
-    one, other = align([panel([[1, 2], [3, 4], [5, 6]]), panel([[7, 8]], ("B", "C"))])
-    assert one.values.tolist() == [[2.0]]
-    assert other.values.tolist() == [[7.0]]
-    assert one.instruments.tolist() == other.instruments.tolist() == ["B"]
 
 
 def test_between_is_inclusive_on_both_sides() -> None:

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from sqlglot import exp
 
 from dripstone.errors import FactorError
 
-__all__ = ["BareEndDateWarning", "Filters", "Span", "read_filters", "warn_bare_end"]
+__all__ = ["BareEndDateWarning", "Filters", "Span", "read_filters", "read_moment", "warn_bare_end"]
 
 _DAY = dt.timedelta(days=1)
 _TICK = dt.timedelta(microseconds=1)
@@ -105,7 +106,7 @@ def read_filters(filters: Mapping[str, object] | None, *, strict_end_date: bool 
         if name.lower() != "date":
             members[name.lower()] = values
             continue
-        moments = [_moment(value) for value in values]
+        moments = [read_moment(value, within=name) for value in values]
         pairs = [(moments[0], moments[1])] if len(moments) == 2 else [(moment, moment) for moment in moments]
         bare_end = not strict_end_date and any(bare for _, (_, bare) in pairs)
         spans = tuple(
@@ -129,28 +130,34 @@ def warn_bare_end() -> None:
 
 
 def _values(name: str, given: object) -> tuple[object, ...]:
-    if not isinstance(given, list | tuple | set | frozenset | np.ndarray | pd.Series | pd.Index) or not len(given):
+    if not isinstance(given, Collection) or isinstance(given, str | bytes | Mapping) or not len(given):
         raise FactorError(
             "a filter takes a list of values",
             seen=given,
             expected="['2024-01-01', '2024-01-31']" if name.lower() == "date" else "['600519.SH', '000001.SZ']",
             filter=name,
         )
-    return tuple(value.item() if isinstance(value, np.generic) else value for value in given)
+    values = cast("Collection[object]", given)
+    return tuple(value.item() if isinstance(value, np.generic) else value for value in values)
 
 
-def _moment(value: object) -> tuple[dt.datetime, bool]:
-    """The moment meant, and whether it is a date without a time (a Timestamp at midnight is one)."""
+def read_moment(value: object, *, within: str | None = None) -> tuple[dt.datetime, bool]:
+    """The moment meant, and whether it is a date without a time (a Timestamp at midnight is one).
+
+    Raises
+    ------
+    FactorError : it is no date, a number, or has a zone. ``within`` names the filter that holds it.
+    """
     try:
         stamp = pd.Timestamp(value)  # type: ignore[arg-type]  # anything may be given: what is no date raises
     except (TypeError, ValueError):
         stamp = pd.NaT
     if not isinstance(stamp, pd.Timestamp) or stamp.tzinfo is not None or isinstance(value, int | float):
         raise FactorError(
-            "the date filter holds something that is no date",
+            "something that is no date",
             seen=value,
             expected="'2024-01-31', '2024-01-31 14:57:00' or a Timestamp without a zone",
-            filter="date",
+            filter=within,
         )
     timed = isinstance(value, str) and _TIME_OF_DAY.search(value) is not None
     return stamp.to_pydatetime(), stamp == stamp.normalize() and not timed

@@ -12,7 +12,7 @@ from dripstone.errors import DataError, SettingsError
 from dripstone.evaluation.definition import IN_SAMPLE_WARNING
 from dripstone.evaluation.evaluate import SPANS, by_span, group_count, smoothed
 from dripstone.evaluation.record import as_record
-from dripstone.evaluation.series import Daily, Estimate, average, estimate
+from dripstone.evaluation.series import ROUNDING, Daily, Estimate, average, estimate
 from dripstone.evaluation.span import SpanEvaluation, measure
 from dripstone.kernels.crosssection import rank_correlation_by_row
 from dripstone.panel import Panel
@@ -23,8 +23,8 @@ Verdict = Literal["candidate", "no evidence"]
 """The third word, "confirmed", takes a holdout and is not given here."""
 
 _LEVEL = 0.05
-_DETECTABLE = 2.8
-"""1.96 + 0.84: standard errors at which a two-sided test of 5 % finds a true difference four times in five."""
+_POWER_Z = 0.8416
+"""The normal quantile of 0.8: a true difference so many errors beyond the threshold is found four times in five."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,10 +36,12 @@ class SpanComparison:
     variant, baseline : measured on those cells, read in the declared sign.
     difference : RankIC of the variant less RankIC of the baseline, by day; its win rate is the share of days on
         which the variant is better.
-    difference_low, difference_high : 95 % interval of the mean difference.
+    difference_error : of its mean: the larger of Newey-West's standard error and sd / sqrt(T). Differences of
+        one-day labels hardly overlap, and on 60 days Newey-West's alone makes 5% of 27 looks 12%.
+    difference_low, difference_high : 95% interval of the mean difference.
     p_value : of no difference, two-sided.
     p_bonferroni : p_value x looks, at most 1.
-    minimum_detectable : the true difference that this many days would show four times in five.
+    minimum_detectable : the true difference that the test of ``p_bonferroni`` finds four times in five.
     rank_correlation : |Spearman| of the two factors, on the days compared.
     verdict : "candidate" when the mean difference is above 0 and p_bonferroni at most 0.05, else "no evidence".
     """
@@ -47,6 +49,7 @@ class SpanComparison:
     variant: SpanEvaluation
     baseline: SpanEvaluation
     difference: Estimate
+    difference_error: float
     difference_low: float
     difference_high: float
     p_value: float
@@ -189,33 +192,41 @@ def _contrast(variant: SpanEvaluation, baseline: SpanEvaluation, likeness: PerDa
             expected="days measured for both",
             hint="one of them does not vary on the days of the other",
         )
+    error = float(np.maximum(difference.standard_error, difference.sd / np.sqrt(difference.n_days)))
     freedom = difference.n_days - 1
-    reach = float(stdtrit(freedom, 1 - _LEVEL / 2)) * difference.standard_error if freedom else np.nan
-    p_value = float(2 * stdtr(freedom, -abs(difference.t))) if freedom else np.nan
-    p_bonferroni, verdict = _judge(difference.mean, p_value, looks)
-    return SpanComparison(
+    reach = _threshold(freedom, looks=1) * error
+    p_value = float(2 * stdtr(freedom, -abs(difference.mean) / error)) if error > ROUNDING else np.nan
+    unpaid = SpanComparison(
         variant=variant,
         baseline=baseline,
         difference=difference,
+        difference_error=error,
         difference_low=difference.mean - reach,
         difference_high=difference.mean + reach,
         p_value=p_value,
-        p_bonferroni=p_bonferroni,
-        minimum_detectable=_DETECTABLE * difference.standard_error,
+        p_bonferroni=p_value,
+        minimum_detectable=np.nan,
         rank_correlation=average(np.where(np.isfinite(difference.values), likeness, np.nan)),
-        verdict=verdict,
+        verdict="no evidence",
     )
-
-
-def _judge(mean: float, p_value: float, looks: int) -> tuple[float, Verdict]:
-    """The p-value paid for by Bonferroni, and the word for it."""
-    paid = float(np.minimum(p_value * looks, 1.0))
-    return paid, "candidate" if mean > 0 and paid <= _LEVEL else "no evidence"
+    return _judged(unpaid, looks)
 
 
 def _judged(comparison: SpanComparison, looks: int) -> SpanComparison:
-    paid, verdict = _judge(comparison.difference.mean, comparison.p_value, looks)
-    return replace(comparison, p_bonferroni=paid, verdict=verdict)
+    """The same measurement, paying for so many looks."""
+    difference, paid = comparison.difference, float(np.minimum(comparison.p_value * looks, 1.0))
+    reach = _threshold(difference.n_days - 1, looks=looks) + _POWER_Z
+    return replace(
+        comparison,
+        p_bonferroni=paid,
+        minimum_detectable=reach * comparison.difference_error,
+        verdict="candidate" if difference.mean > 0 and paid <= _LEVEL else "no evidence",
+    )
+
+
+def _threshold(freedom: int, *, looks: int) -> float:
+    """Standard errors from zero beyond which one of so many two-sided tests counts."""
+    return float(-stdtrit(freedom, _LEVEL / 2 / looks)) if freedom else np.nan
 
 
 def _best(spans: Mapping[int, SpanComparison]) -> Verdict:

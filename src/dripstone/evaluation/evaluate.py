@@ -111,10 +111,12 @@ def by_span(spans: Sequence[int], run: Callable[[int], T]) -> tuple[dict[int, T]
     Raises
     ------
     DataError : the first span's, when none can be measured.
-    SettingsError : no span, or one below 1.
+    SettingsError : no span, one below 1, or one twice.
     """
-    if not spans or min(spans) < 1:
-        raise SettingsError("no such smoothing spans", seen=tuple(spans), expected="one or more, each 1 day or more")
+    if not spans or min(spans) < 1 or len(set(spans)) < len(spans):
+        raise SettingsError(
+            "no such smoothing spans", seen=tuple(spans), expected="one or more, each once, 1 day or more"
+        )
     done: dict[int, T] = {}
     failed: dict[int, DataError] = {}
     for span in spans:

@@ -87,15 +87,21 @@ def tie_blocks(ranks: DayInstrument) -> tuple[PerDay, PerDay]:
     return sizes.max(axis=1, initial=0).astype(np.float64), np.sum(sizes > 0, axis=1).astype(np.float64)
 
 
-def form_groups(ranks: DayInstrument, groups: int) -> tuple[DayInstrument, Bools]:
+def form_groups(ranks: DayInstrument, ties: tuple[PerDay, PerDay], groups: int) -> tuple[DayInstrument, Bools]:
     """The group of each cell, 0..groups-1, and the days whose values are too tied to be grouped.
 
     A day is degenerate when one tie block holds more than 1/groups of its instruments, when it has fewer than
     5 distinct values a group, or when ties leave a group empty. Its cells are NaN.
+
+    Parameters
+    ----------
+    ranks : (n_day, n) average ranks, NaN where missing.
+    ties : what ``tie_blocks`` makes of them.
+    groups : 2 or more.
     """
     position = group_by_rank(ranks, groups)
     count = np.isfinite(ranks).sum(axis=1)
-    largest, distinct = tie_blocks(ranks)
+    largest, distinct = ties
     degenerate = (largest * groups > count) | (distinct < _DISTINCT_PER_GROUP * groups)
     for group in range(groups):
         degenerate |= ~np.any(position == group, axis=1)

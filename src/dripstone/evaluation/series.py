@@ -149,6 +149,8 @@ def newey_west_error(x: Floats) -> float:
 def compound(returns: Floats) -> Floats:
     """Net asset value at the end of each day from 1 at the start: the running product of 1 + return.
 
+    A loss of everything or more, which a short leg can bring, leaves 0 for good.
+
     Parameters
     ----------
     returns : (n_day, ...) float64 fractions.
@@ -157,7 +159,8 @@ def compound(returns: Floats) -> Floats:
     ------------
     A day without a return leaves the value where it was.
     """
-    return np.cumprod(1 + np.where(np.isfinite(returns), returns, 0.0), axis=0, dtype=np.float64)
+    growth = np.maximum(1 + np.where(np.isfinite(returns), returns, 0.0), 0.0)
+    return np.cumprod(growth, axis=0, dtype=np.float64)
 
 
 def annual_return(nav: PerDay, n_days: int) -> float:

@@ -79,8 +79,8 @@ def measure(factor: Panel, returns: Panel, *, span_days: int, groups: int, min_i
     kept, excluded = _sort_out(factor, returns, rank_ic, min_instruments)
     ranks[~kept] = np.nan
     n_pairs, n_returns = np.sum(pair, axis=1), np.isfinite(returns.values).sum(axis=1)
-    largest, distinct = tie_blocks(ranks)
-    position, degenerate = form_groups(ranks, groups)
+    largest, distinct = ties = tie_blocks(ranks)
+    position, degenerate = form_groups(ranks, ties, groups)
     refused = _refusal(degenerate, kept, groups)
     ic = correlation_by_row(clip_mad(zscore(values)), labels)
     sign = -1 if np.mean(rank_ic[kept]) < -ROUNDING else 1

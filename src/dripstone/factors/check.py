@@ -1,10 +1,10 @@
 """The first rung for a new factor: one day, and what is wrong with it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 
@@ -49,6 +49,17 @@ class Check:
         """The columns that give every instrument the same value, so that they rank nothing."""
         return tuple(name for name, values in self.columns.items() if _spread(values[np.isfinite(values)]) == 0)
 
+    def as_dict(self) -> dict[str, object]:
+        """JSON-able; ``from_dict`` reads it back."""
+        columns = {name: values.tolist() for name, values in self.columns.items()}
+        return {"instruments": self.instruments.tolist(), "columns": columns, "seconds": self.seconds}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The check that ``as_dict`` wrote, also after a trip through JSON."""
+        columns = {name: np.array(values, np.float64) for name, values in data["columns"].items()}
+        return cls(np.array(data["instruments"], np.str_), columns, data["seconds"])
+
 
 def check(spec: FactorSpec, day: DayBars) -> Check:
     """Compute one day and look at it.
@@ -77,32 +88,31 @@ def check(spec: FactorSpec, day: DayBars) -> Check:
     return Check(day.instruments, dict(columns), seconds)
 
 
-def check_apart(spec: FactorSpec, *, lake: BarLake, date: np.datetime64 | str, timeout_s: float = 120) -> Check:
-    """``check`` on a day of the lake, in a child process: code that never ran before is run there first.
+def check_apart(
+    spec: FactorSpec, *, lake: BarLake, dates: Sequence[np.datetime64 | str], timeout_s: float = 120
+) -> list[Check]:
+    """``check`` on days of the lake, all in one child process: code that never ran before is run there first.
 
     Raises
     ------
     FactorError : as ``check``; or it took too long, or ended the process.
-    DataError : the lake lacks the day, or something that the factor needs.
+    DataError : the lake lacks a day, or something that the factor needs.
     """
-    payload: dict[str, object] = {"spec": spec.as_dict(), "lake": str(lake.root.resolve()), "date": str(date)}
-    answer: dict[str, Any] = run_child(
-        "dripstone.factors.check:checked", payload, timeout_s=timeout_s, data=[lake.root]
-    )
-    columns = {name: np.array(values, np.float64) for name, values in answer["columns"].items()}
-    return Check(np.array(answer["instruments"], np.str_), columns, answer["seconds"])
+    payload: dict[str, object] = {
+        "spec": spec.as_dict(),
+        "lake": str(lake.root.resolve()),
+        "dates": [str(date) for date in dates],
+    }
+    answer = run_child("dripstone.factors.check:checked", payload, timeout_s=timeout_s, data=[lake.root])
+    return [Check.from_dict(data) for data in cast("Sequence[Mapping[str, Any]]", answer["checks"])]
 
 
 def checked(payload: Mapping[str, object]) -> dict[str, object]:
     """The child's side of ``check_apart``."""
     spec = FactorSpec.from_dict(cast("Mapping[str, Any]", payload["spec"]))
-    day = BarLake(Path(str(payload["lake"])), readonly=True).day(str(payload["date"]), spec.needs)
-    found = check(spec, day)
-    return {
-        "instruments": found.instruments.tolist(),
-        "columns": {name: values.tolist() for name, values in found.columns.items()},
-        "seconds": found.seconds,
-    }
+    lake = BarLake(Path(str(payload["lake"])), readonly=True)
+    days = (lake.day(date, spec.needs) for date in cast("Sequence[str]", payload["dates"]))
+    return {"checks": [check(spec, day).as_dict() for day in days]}
 
 
 def _tie_share(values: PerInstrument) -> float:

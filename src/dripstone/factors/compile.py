@@ -2,7 +2,6 @@
 
 from dripstone.factors.kernel import compile_kernel
 from dripstone.factors.spec import Factor, FactorSpec
-from dripstone.factors.sql import compile_sql
 
 __all__ = ["compile_factor"]
 
@@ -16,4 +15,8 @@ def compile_factor(spec: FactorSpec) -> Factor:
     ------
     FactorError : the source does not parse, raises when executed, or does not define what the spec names.
     """
-    return compile_sql(spec) if spec.form == "sql" else compile_kernel(spec)
+    if spec.form != "sql":
+        return compile_kernel(spec)
+    from dripstone.factors.sql import compile_sql  # here and not above: DuckDB and sqlglot, which a kernel never needs
+
+    return compile_sql(spec)

@@ -16,13 +16,13 @@ from typing import Any, cast
 from dripstone.errors import DataError, DripstoneError, FactorError
 from dripstone.factors import library as library_package
 from dripstone.factors.kernel import marked_factors
-from dripstone.factors.record import record_notebook
+from dripstone.factors.recording import record_notebook
 from dripstone.factors.spec import FactorSpec
 from dripstone.lake.lake import BarLake
 from dripstone.sandbox.child import run_child
 from dripstone.sandbox.report import revive
 
-__all__ = ["FactorRef", "library", "read_factors", "resolve"]
+__all__ = ["FactorRef", "factor_file", "library", "read_factors", "resolve"]
 
 _FILE = re.compile(r"(?P<path>.+\.(?:py|ipynb))(?::(?P<name>[^:/\\]+))?", re.IGNORECASE | re.DOTALL)
 """A file and what is meant in it; the greedy path leaves the colon of a Windows drive alone."""
@@ -62,10 +62,9 @@ def resolve(argument: str, *, lake: BarLake) -> FactorRef:
     FactorError : no such name, with the nearest ones; a file that holds no factor, or several.
     DataError : a notebook, and a lake without bars.
     """
-    match = _FILE.fullmatch(argument)
-    if match is None:
+    path, name = factor_file(argument)
+    if path is None:
         return _from_library(argument)
-    path, name = Path(match["path"]).expanduser(), match["name"]
     if path.suffix.lower() == ".py" and _declares_factors(path):
         return _pick(read_factors(path.read_text(encoding="utf-8-sig"), origin=str(path)), name, argument)
     days = lake.dates()
@@ -75,8 +74,14 @@ def resolve(argument: str, *, lake: BarLake) -> FactorRef:
             seen=str(lake.root),
             hint="run ingest or simulate first",
         )
-    spec = record_notebook(path, lake=lake, date=days[-1], column=name)
+    spec = record_notebook(path, lake=lake, date=days[-1], column=name).spec
     return FactorRef(spec, name or _only(spec.columns))
+
+
+def factor_file(argument: str) -> tuple[Path | None, str | None]:
+    """The file that a FACTOR argument names, and what is meant in it; (None, None) for a name of the library."""
+    match = _FILE.fullmatch(argument)
+    return (Path(match["path"]).expanduser(), match["name"]) if match else (None, None)
 
 
 def read_factors(source: str, *, origin: str = "") -> tuple[FactorSpec, ...]:

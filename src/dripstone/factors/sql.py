@@ -15,13 +15,15 @@ from dripstone.dai.table import MemoryTables
 from dripstone.dai.udf import DaiUDF, ExceptionHandling, FunctionNullHandling, UDFType
 from dripstone.errors import FactorError
 from dripstone.factors.blame import author_code
-from dripstone.factors.dayfree import TRADING_DAY
 from dripstone.factors.kernel import run_source
 from dripstone.factors.spec import FactorSpec, UdfSource
 from dripstone.factors.values import checked_columns, declared_bars
 from dripstone.lake.day import DayBars
 
-__all__ = ["SqlFactor", "columns_of_day", "compile_sql", "day_tables", "is_numeric"]
+__all__ = ["TRADING_DAY", "SqlFactor", "columns_of_day", "compile_sql", "day_tables", "is_numeric"]
+
+TRADING_DAY = "trading_day"
+"""The SQL parameter that holds the day computed; recording puts it where a one-day query spelled its own date."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from dripstone.arrays import Bools, Floats, PerInstrument
-from dripstone.errors import DataError, FactorError
+from dripstone.errors import DataError, FactorError, printable
 from dripstone.factors.spec import Needs
 from dripstone.lake.day import DayBars
 from dripstone.market.session import session_minutes
@@ -62,7 +62,7 @@ def checked_columns(returned: object, day: DayBars, *, name: str, columns: tuple
     given = returned if isinstance(returned, Mapping) else {columns[0] if len(columns) == 1 else name: returned}
     if columns and set(given) != set(columns):
         raise FactorError("the factor returned other columns than it declares", seen=list(given), expected=str(columns))
-    if not given or not all(isinstance(key, str) and key for key in given):
+    if not given or not all(isinstance(key, str) and key and key == printable(key) for key in given):
         raise FactorError("the factor returned no named columns", seen=list(given), expected='{"name": (n,) numbers}')
     return {key: _checked(given[key], key, day) for key in columns or tuple(given)}
 

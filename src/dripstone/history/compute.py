@@ -156,6 +156,8 @@ def compute(
         job.plan(window, held, version_of)
     total = len({day for job in jobs.values() for day in job.todo})
     chunks = _chunks(list(jobs.values()), lake, store, executor.workers)
+    if chunks:
+        store.sweep()
     progress = Progress(0, total, 0, 0.0, ", ".join(job.spec.name for job in jobs.values()))
     report = on_progress or (lambda _: None)
     report(progress)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -92,8 +92,8 @@ class LocalExecutor:
 
 
 def _alone(task: Callable[[C], R], chunk: C) -> R:
-    """The task in this process, with one thread in BLAS as in a worker: more threads give other last bits."""
-    with threadpool_limits(1):
+    """The task in this process as in a worker: BLAS on one thread, as more give other last bits; prints on stderr."""
+    with threadpool_limits(1), redirect_stdout(sys.stderr):
         return task(chunk)
 
 

@@ -12,7 +12,8 @@ from dripstone.factors.registry import library
 from dripstone.history.compute import compute
 from dripstone.history.executor import Executor
 from dripstone.lake import BarLake
-from dripstone.market.calendar import as_day, trading_days
+from dripstone.lake.tradingday import TradingDays
+from dripstone.market.calendar import as_day
 from dripstone.market.limit import price_limit
 from dripstone.panel import Panel
 from dripstone.store import FactorStore
@@ -46,22 +47,22 @@ def tradable_returns(
     spec = library()["execution"]
     compute([spec], lake=lake, store=store, start=start, end=last, executor=executor).raise_failure()
     panels = {name: store.panel(spec.fingerprint, name, start=start, end=last) for name in spec.columns}
-    label = _label(panels, held)
+    label = _label(panels, lake)
     days = panels["last_close"].dates
     later = days[days > as_day(end)] if end is not None else days[:0]
     if not len(later):
         return label
     # Whether a day has a label depends on later days only, so what the later days exclude can be taken off again.
-    surplus = _label({name: panel.between(later[0], None) for name, panel in panels.items()}, held).excluded
+    surplus = _label({name: panel.between(later[0], None) for name, panel in panels.items()}, lake).excluded
     excluded = {reason: count - surplus[reason] for reason, count in label.excluded.items()}
     return replace(label, returns=label.returns.between(None, end), excluded=excluded)
 
 
-def _label(execution: Mapping[str, Panel], held: Dates) -> Label:
+def _label(execution: Mapping[str, Panel], lake: BarLake) -> Label:
     prices = execution["last_close"]
     first, last = prices.dates[[0, -1]]
     # The days held win over the calendar: the lake saw trading on them.
-    calendar = np.union1d(trading_days(first, last), held[(held >= first) & (held <= last)])
+    calendar = np.union1d(TradingDays(lake).between(first, last), prices.dates)
     limit = np.array([price_limit(prices.instruments, day) for day in prices.dates])
     return forward_return(execution, calendar=calendar, limit=prices.with_values(limit, name="price limit"))
 

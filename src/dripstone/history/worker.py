@@ -18,11 +18,13 @@ __all__ = ["main"]
 def main() -> None:
     """Serve chunks until the parent closes the pipe, by will or by death."""
     task = _task(sys.argv[1])
-    answers = os.dup(1)
-    os.dup2(2, 1)  # what a factor prints must not mix with the answers
+    # What a factor prints must not mix with the answers, nor may it read the chunks.
+    chunks, answers = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
     try:
-        with os.fdopen(answers, "wb") as pipe:
-            for chunk in sys.stdin.buffer:
+        with os.fdopen(chunks, "rb") as orders, os.fdopen(answers, "wb") as pipe:
+            for chunk in orders:
                 pipe.write(_answer(task, chunk) + b"\n")
                 pipe.flush()
     except BrokenPipeError:

@@ -15,7 +15,7 @@ __all__ = ["band_share", "band_shares", "white_noise_share"]
 Band = tuple[float, float]
 
 _BLOCK_ROWS = 512  # a block's series and spectra stay in the second-level cache: measured best of 64..5000
-_FLAT = 1e-12  # a row whose range is this small beside its size varies by rounding only
+_FLAT = 1e-12  # a row whose range is this small beside its size (to a factor of 2) varies by rounding only
 
 
 def band_share(x: InstrumentMinute, *, period_min: Band = (2, 5), n_fft: int = 240) -> Floats:
@@ -36,9 +36,9 @@ def band_share(x: InstrumentMinute, *, period_min: Band = (2, 5), n_fft: int = 2
 
     Null value
     ----------
-    White noise scores its share of the bins, whatever its distribution: for (2, 5) 0.61 at n_fft 240 and 0.60 at
-    256. ``white_noise_share`` gives it for every band. Above it is rougher than noise, below it smoother;
-    neither need be periodic.
+    White noise scores its share of the bins, whatever its distribution (Cauchy noise 0.005 less): for (2, 5) 0.61
+    at n_fft 240 and 0.60 at 256. ``white_noise_share`` gives it for every band. Above it is rougher than noise,
+    below it smoother; neither need be periodic.
     (1, 2) is degenerate: periods under 2 do not exist in minute bars, one bin (Nyquist) is left, null 0.008.
 
     Missing data
@@ -101,14 +101,18 @@ def _block_shares(x: Floats, bands: Sequence[Band], n_fft: int) -> Floats:
     n_bar = x.shape[-1]
     length = _even(max(n_bar, n_fft))
     low, high = x.min(axis=-1), x.max(axis=-1)
-    varies = high - low > _FLAT * np.maximum(np.abs(low), np.abs(high))
-    centred = x - x.mean(axis=-1, keepdims=True)
+    # In units of a power of two near the row's size, which changes no digit and keeps the squares within range.
+    exponent = np.clip(np.frexp(np.maximum(np.abs(low), np.abs(high)))[1], -1000, 1000)
+    unit = np.ldexp(1.0, -exponent)
+    varies = high * unit - low * unit > _FLAT
+    centred = x * unit[:, np.newaxis]
+    centred -= centred.mean(axis=-1, keepdims=True)
     centred *= np.hanning(n_bar)
     spectrum = np.fft.rfft(centred, length)
     total = _power(spectrum[:, 1:])
     defined = varies & (total > 0)
-    unit = np.where(defined, total, 1.0)
-    shares = np.stack([_power(spectrum[:, _bins(band, length)]) / unit for band in bands], axis=-1)
+    whole = np.where(defined, total, 1.0)
+    shares = np.stack([_power(spectrum[:, _bins(band, length)]) / whole for band in bands], axis=-1)
     shares[~defined] = np.nan
     return shares
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dripstone.errors import DataError
-from dripstone.lake.column import DAY_US, MINUTE_US, encode, to_floats, to_times
+from dripstone.lake.column import DAY_US, MINUTE_US, encode, is_text, to_floats, to_times
 from dripstone.lake.schema import Column, TableSpec
 from dripstone.market.calendar import FIRST_DAY
 from dripstone.market.session import SESSION, label
@@ -88,20 +88,28 @@ def refusal(
     what: str, rows: pa.Table, at: int, column: str, *, source: str, expected: str = "", hint: str = ""
 ) -> DataError:
     """The error for one row, with every fact that finds it again."""
-    row = rows.slice(at, 1).to_pylist()[0]
-    when = row.get("date")
-    minute = when.strftime("%H:%M") if when is not None and (when.hour or when.minute) else None
+    when = _moment(rows, at)
+    day = None if when is None else when.astype("datetime64[D]")
+    text = None if when is None else str(when).replace("T", " ").removesuffix(".000000")
     return DataError(
         what,
-        seen=row[column],
+        seen=text if column == "date" else rows[column][at].as_py(),
         expected=expected,
         hint=hint,
         column=column,
-        instrument=row.get("instrument"),
-        date=None if when is None else when.date(),
-        minute=minute,
+        instrument=rows["instrument"][at].as_py() if "instrument" in rows.column_names else None,
+        date=day,
+        minute=None if when is None or when == day else str(when.astype("datetime64[m]"))[-5:],
         path=source,
     )
+
+
+def _moment(rows: pa.Table, at: int) -> np.datetime64 | None:
+    """The time of a row of any type of date; Python's own dates end in the year 9999, damaged files do not."""
+    if "date" not in rows.column_names:
+        return None
+    cell = rows["date"].slice(at, 1).cast(pa.timestamp("us"), safe=False)[0]
+    return np.datetime64(cell.value, "us") if cell.is_valid else None
 
 
 def refuse_zone(kind: pa.DataType, *, column: str, source: str) -> None:
@@ -145,10 +153,6 @@ def _typed(rows: pa.Table, column: Column, source: str) -> pa.ChunkedArray:
         raise DataError("a column does not fit", seen=str(error), column=column.name, path=source) from error
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-
-
 def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
@@ -158,7 +162,7 @@ def _is_time(kind: pa.DataType) -> bool:
 
 
 _FITS: dict[pa.DataType, Callable[[pa.DataType], bool]] = {
-    pa.string(): _is_text,
+    pa.string(): is_text,
     pa.float64(): _is_number,
     pa.int64(): lambda kind: _is_number(kind) or pa.types.is_boolean(kind),
     pa.timestamp("us"): _is_time,

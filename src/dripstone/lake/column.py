@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from dripstone.arrays import Floats, Labels
 
-__all__ = ["DAY_US", "MINUTE_US", "Codes", "encode", "key_codes", "minute_of_day", "to_floats", "to_times"]
+__all__ = ["DAY_US", "MINUTE_US", "Codes", "encode", "is_text", "key_codes", "minute_of_day", "to_floats", "to_times"]
 
 Codes = npt.NDArray[np.int64]
 
@@ -24,6 +24,11 @@ def to_floats(column: pa.ChunkedArray) -> Floats:
 def to_times(column: pa.ChunkedArray) -> Codes:
     """A column of times without NULL as microseconds since 1970."""
     return _flat(column.cast(pa.int64()), np.dtype(np.int64))
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column holds texts, in any of Arrow's forms but a dictionary."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
 def minute_of_day(times: Codes) -> Codes:

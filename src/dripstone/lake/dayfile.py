@@ -3,8 +3,11 @@
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +34,13 @@ _DAY_FILE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.parquet")
 _HASH_KEY = "dripstone.content"
 # Small enough for a SQL engine to skip groups by instrument, large enough not to slow the reading of whole days.
 _ROW_GROUP = 1 << 18
+# Without the checksum of each page most flipped bits would be read as other numbers.
+_FORM: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": 1,
+    "store_schema": False,
+    "write_page_checksum": True,
+}
 
 
 def day_path(root: Path, table: str, date: np.datetime64) -> Path:
@@ -77,24 +87,23 @@ def content_hash(rows: pa.Table) -> str:
 
 
 def write_day_file(path: Path, rows: pa.Table, spec: TableSpec) -> str:
-    """Write canonical rows beside ``path``, fsync, rename; return the content hash, which the file carries as well."""
+    """Write canonical rows to a staged file and fsync it; return the content hash, which the file carries as well."""
     rows = sort_by_key(rows.cast(spec.schema), spec)
     digest = content_hash(rows)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        with pq.ParquetWriter(file, rows.schema, compression="zstd", compression_level=1, store_schema=False) as writer:
+    with path.open("wb") as file:
+        with pq.ParquetWriter(file, rows.schema, **_FORM) as writer:
             writer.write_table(rows, row_group_size=_ROW_GROUP)
             writer.add_key_value_metadata({_HASH_KEY: digest})
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
-    sync_folder(path.parent)
     return digest
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in that folder durable."""
+    """Make renames in that folder durable; Windows has no such thing."""
+    if sys.platform == "win32":
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -109,10 +118,11 @@ def held_hash(path: Path) -> str:
     ------
     DataError : the file is damaged, or dripstone did not write it.
     """
-    metadata = _opened(path).metadata.metadata or {}
-    if _HASH_KEY.encode() not in metadata:
+    with _opened(path) as file:
+        carried = (file.metadata.metadata or {}).get(_HASH_KEY.encode(), b"").decode()
+    if not carried:
         raise DataError("not a day file of a lake", path=path, hint="bring data in with ingest, never by copying")
-    return metadata[_HASH_KEY.encode()].decode()
+    return carried
 
 
 def read_columns(path: Path, columns: Sequence[str], *, as_codes: bool = False) -> pa.Table:
@@ -122,19 +132,19 @@ def read_columns(path: Path, columns: Sequence[str], *, as_codes: bool = False) 
     ------
     DataError : the file is absent or damaged.
     """
-    file = _opened(path, ["instrument"] if as_codes else None)
-    try:
-        return file.read(columns=list(columns))
-    except (pa.ArrowInvalid, OSError) as error:
-        raise _damaged(path, error) from error
+    with _opened(path, ["instrument"] if as_codes else None) as file:
+        return file.read(columns=list(columns)).select(list(columns))
 
 
-def _opened(path: Path, read_dictionary: list[str] | None = None) -> pq.ParquetFile:
+@contextmanager
+def _opened(path: Path, read_dictionary: list[str] | None = None) -> Generator[pq.ParquetFile]:
     try:
-        return pq.ParquetFile(path, read_dictionary=read_dictionary)
+        with pq.ParquetFile(path, read_dictionary=read_dictionary, page_checksum_verification=True) as file:
+            yield file
     except FileNotFoundError:
         raise DataError("the lake does not hold this day", path=path) from None
-    except (pa.ArrowInvalid, OSError) as error:
+    # Damage has many faces: no Parquet, a wrong checksum, a name that is no text, a column that is not there.
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise _damaged(path, error) from error
 
 

@@ -23,12 +23,12 @@ from dripstone.lake.dayfile import day_path, held_hash, read_columns, sort_by_ke
 from dripstone.lake.finding import Ends, Finding, day_ends, find_gaps, find_in_day
 from dripstone.lake.lake import BarLake
 from dripstone.lake.schema import TableSpec, table_spec
+from dripstone.lake.tradingday import TradingDays
 from dripstone.lake.transaction import Staging, writing
-from dripstone.market.calendar import is_trading_day, trading_days
 
-__all__ = ["IngestReport", "ingest_table"]
+__all__ = ["IngestReport", "ingest_table", "stage_table"]
 
-_SPILL_ROWS = 2_000_000
+_SPILL_ROWS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +67,32 @@ def ingest_table(lake: BarLake, rows: pa.Table | Iterable[pa.Table], *, table: s
 
     Raises
     ------
-    DataError : a row is refused (see ``check``), a key comes twice, there are no rows, another process writes the lake.
-        Nothing has changed then.
+    DataError : a row is refused (see ``check``), a key comes twice, there are no rows, the lake's bars are simulated,
+        another process writes the lake. Nothing has changed then.
     """
-    spec = table_spec(table)
     lake.require_writable()
-    batches = [rows] if isinstance(rows, pa.Table) else rows
     with writing(lake.root) as staging:
-        intake = _Intake(lake, spec, staging, source)
-        for batch in batches:
-            intake.add(batch)
-        report = intake.settle()
+        if lake.simulated is not None:
+            raise DataError(
+                "the lake holds simulated bars",
+                seen=lake.simulated,
+                expected="a lake of real bars, or an empty one",
+                hint="ingest into a new workspace",
+                path=lake.root,
+            )
+        report = stage_table(lake, staging, rows, table=table, source=source)
         staging.publish()
     return report
+
+
+def stage_table(
+    lake: BarLake, staging: Staging, rows: pa.Table | Iterable[pa.Table], *, table: str, source: str
+) -> IngestReport:
+    """Check rows and stage the days that they change, as part of a transaction; see ``ingest_table``."""
+    intake = _Intake(lake, table_spec(table), staging, source)
+    for batch in [rows] if isinstance(rows, pa.Table) else rows:
+        intake.add(batch)
+    return intake.settle()
 
 
 class _Intake:
@@ -93,7 +106,10 @@ class _Intake:
         self.buffer: list[pa.Table] = []
         self.rows = 0
         self.instruments: set[str] = set()
-        self.sessions = _Sessions(lake, spec)
+        self.days = TradingDays(lake)
+        self.is_session = (lambda _: True) if spec.name == "all_trading_days" else self.days.holds
+        self.spilled = staging.spill / spec.name
+        self.spills = 0
 
     def add(self, batch: pa.Table) -> None:
         """Check a batch and keep its rows for their days."""
@@ -104,7 +120,7 @@ class _Intake:
         if b"note" in said:
             self.notes.setdefault(said[b"note"].decode(), Finding("source_note", None, "", 1, said[b"note"].decode()))
         rows = conform(batch, self.spec, source=source)
-        check_rows(rows, self.spec, is_session=self.sessions.holds, source=source)
+        check_rows(rows, self.spec, is_session=self.is_session, source=source)
         if not len(rows):
             return
         if "instrument" in rows.column_names:
@@ -120,7 +136,7 @@ class _Intake:
         if not self.rows:
             raise DataError("there are no rows", path=self.source, table=self.spec.name)
         self._spill()
-        folders = sorted(self.staging.spill.iterdir())
+        folders = sorted(self.spilled.iterdir())
         days = np.array([folder.name for folder in folders], "datetime64[D]")
         changed = 0
         ends: Ends | None = None
@@ -145,11 +161,12 @@ class _Intake:
         rows = rows.take(pa.array(order)).combine_chunks()
         days, first = np.unique(day[order], return_index=True)
         for number, start, stop in zip(days, first, [*first[1:], len(day)], strict=True):
-            folder = self.staging.spill / str(np.datetime64(int(number), "D"))
-            folder.mkdir(exist_ok=True)
-            path = folder / f"{len(list(folder.iterdir()))}.arrow"
+            folder = self.spilled / str(np.datetime64(int(number), "D"))
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{self.spills:06}.arrow"
             with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
                 writer.write_table(rows.slice(start, stop - start))
+        self.spills += 1
 
     def _gather(self, folder: Path) -> pa.Table:
         """A day's new rows; a key twice is refused."""
@@ -184,7 +201,7 @@ class _Intake:
     def _look(self, day: np.datetime64, new: pa.Table, rows: pa.Table, before: Ends | None) -> Ends:
         self.findings += find_in_day(new, day)
         ends = day_ends(rows, day)
-        previous = self.sessions.before(day)
+        previous = self.days.before(day)
         if before is None or before.date != previous:
             before = self._held_ends(previous)
         if before is not None:
@@ -204,30 +221,3 @@ class _Intake:
             staged.unlink()
             return False
         return True
-
-
-class _Sessions:
-    """Trading days: as the lake's all_trading_days says within its range, else as the calendar says."""
-
-    def __init__(self, lake: BarLake, spec: TableSpec) -> None:
-        self.own = lake.dates("all_trading_days")
-        self.is_calendar = spec.name == "all_trading_days"
-
-    def holds(self, day: np.datetime64) -> bool:
-        """Whether it is a trading day; for the calendar's own table every day is."""
-        if self.is_calendar:
-            return True
-        if self._knows(day):
-            return bool(np.isin(day, self.own))
-        return is_trading_day(day)
-
-    def before(self, day: np.datetime64) -> np.datetime64 | None:
-        """The trading day before, None where nothing earlier is known."""
-        if self._knows(day):
-            earlier = self.own[self.own < day]
-        else:
-            earlier = trading_days(day - np.timedelta64(40, "D"), day - np.timedelta64(1, "D"))
-        return earlier[-1] if len(earlier) else None
-
-    def _knows(self, day: np.datetime64) -> bool:
-        return bool(len(self.own) and self.own[0] <= day <= self.own[-1])

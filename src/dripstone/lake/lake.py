@@ -16,6 +16,7 @@ from dripstone.lake.day import BAR_FIELDS, DayBars
 from dripstone.lake.dayfile import day_path, days_of_year, held_hash, held_years, read_columns, write_day_file
 from dripstone.lake.grid import read_grid
 from dripstone.lake.schema import MINUTE_TABLE, TABLES, table_spec
+from dripstone.lake.simulation import Simulation
 from dripstone.lake.transaction import writing
 from dripstone.market.calendar import Day, as_day
 from dripstone.market.session import session_minutes
@@ -84,6 +85,19 @@ class BarLake:
 
     def __repr__(self) -> str:
         return f"BarLake({str(self.root)!r})"
+
+    @property
+    def simulated(self) -> str | None:
+        """'planted, seed 1' where the bars are of ``simulate``; None where they are real, and in an empty lake.
+
+        No version and no fingerprint knows of it: it is said beside results, so that nobody takes them for a market's.
+
+        Raises
+        ------
+        DataError : the mark is damaged.
+        """
+        mark = Simulation.of(self.root)
+        return None if mark is None else mark.label
 
     def table_names(self) -> tuple[str, ...]:
         """The tables that hold at least one day."""
@@ -165,8 +179,10 @@ class BarLake:
         others = to_times(rows["date"]).astype("datetime64[us]").astype("datetime64[D]") != day
         if others.any():
             raise DataError("a row is of another day", seen=f"{others.sum()} rows", expected=str(day), table=table)
-        with writing(self.root):
-            return write_day_file(day_path(self.root, table, day), rows, table_spec(table))
+        with writing(self.root) as staging:
+            digest = write_day_file(day_path(staging.new, table, day), rows, table_spec(table))
+            staging.publish()
+        return digest
 
     def require_writable(self) -> None:
         """Raise a DataError when the lake was opened read-only."""

@@ -1,15 +1,18 @@
 """Write a small synthetic A-share market, with a known answer, into a lake: for demos, tests and calibration."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from dripstone.arrays import Dates, Labels
 from dripstone.errors import DataError
-from dripstone.lake.ingest import IngestReport, ingest_table
+from dripstone.lake.ingest import IngestReport, stage_table
 from dripstone.lake.lake import BarLake
+from dripstone.lake.simulation import Simulation
 from dripstone.lake.synthetic import MarketDay, SyntheticMarket, Twin
+from dripstone.lake.transaction import writing
 from dripstone.market.calendar import FIRST_DAY, trading_days
 from dripstone.market.session import SESSION
 
@@ -26,12 +29,12 @@ def simulate(
 ) -> IngestReport:
     """Write minute bars, market caps and industries of a synthetic market; ``lake.synthetic`` says what is in it.
 
-    The same arguments write the same values. The bars are written all or not at all, the other tables after them; an
-    interrupted call may simply be repeated.
+    The same arguments write the same values. All of it is written or nothing, with a mark that says the lake is
+    simulated (``BarLake.simulated``); to repeat a call does no harm.
 
     Parameters
     ----------
-    lake : holds no bars, or only bars of the same days and instruments (an earlier simulation).
+    lake : holds nothing, or the very same simulation.
     twin : "planted", where the side of the periodic orders pays in the days after, or "null", where nothing does.
     instruments : 1 to 5000.
     days : trading days, 1 or more, counted back on the real calendar from ``end``.
@@ -44,11 +47,12 @@ def simulate(
 
     Raises
     ------
-    DataError : the lake holds other bars, an unknown twin, a number out of range.
+    DataError : the lake holds anything else, an unknown twin, a number out of range.
     """
+    lake.require_writable()
     labels, dates = _labels(instruments), _last_days(days, end or DEFAULT_END)
     market = SyntheticMarket(twin, labels, seed)
-    _require_no_other_bars(lake, dates, labels)
+    mark = Simulation(twin, instruments, days, seed, str(dates[-1]))
     names = pa.array(labels.tolist())
     caps: list[pa.Table] = []
 
@@ -58,11 +62,14 @@ def simulate(
             caps.append(_cap_rows(date, names, today))
             yield _bar_rows(date, names, today)
 
-    source = f"simulate {twin} seed {seed}"
-    report = ingest_table(lake, bars(), table="cn_stock_bar1m", source=source)
-    ingest_table(lake, caps, table="cn_stock_valuation", source=source)
-    industries = (_industry_rows(date, names, market) for date in dates)
-    ingest_table(lake, industries, table="cn_stock_industry_component", source=source)
+    with writing(lake.root) as staging:
+        _require_nothing_else(lake, mark)
+        stage = partial(stage_table, lake, staging, source=f"simulate {mark.label}")
+        report = stage(bars(), table="cn_stock_bar1m")
+        stage(caps, table="cn_stock_valuation")
+        stage((_industry_rows(date, names, market) for date in dates), table="cn_stock_industry_component")
+        mark.write(staging.new)
+        staging.publish()
     return report
 
 
@@ -120,13 +127,14 @@ def _last_days(count: int, end: str) -> Dates:
     return known[-count:]
 
 
-def _require_no_other_bars(lake: BarLake, dates: Dates, instruments: Labels) -> None:
-    for held in lake.dates():
-        if held not in dates or not np.isin(lake.instruments(held), instruments).all():
-            raise DataError(
-                "the lake holds bars that are not of this market",
-                seen=str(held),
-                expected="no bars, or an earlier simulation of the same days and instruments",
-                hint="simulate into a new workspace",
-                date=held,
-            )
+def _require_nothing_else(lake: BarLake, mark: Simulation) -> None:
+    held = Simulation.of(lake.root)
+    if held == mark or (held is None and not lake.table_names()):
+        return
+    raise DataError(
+        "the lake holds bars that are not of this market",
+        seen=held or lake.table_names(),
+        expected="an empty lake, or the very same simulation",
+        hint="simulate into a new workspace",
+        path=lake.root,
+    )

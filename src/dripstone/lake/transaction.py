@@ -1,25 +1,31 @@
-"""One writer at a time, and many day files published as one.
+"""One writer at a time, and many files published as one.
 
-A writer stages its day files in ``root/.staging/new`` and then publishes:
+A writer stages its files in ``root/.staging/new`` and then publishes:
 
-1. every staged file is on disk (written and fsynced one by one);
+1. every staged file and folder is on the disk (fsynced);
 2. the marker ``.staging/ready`` is written and fsynced: from here on the transaction has happened;
-3. each staged file is renamed into its place;
-4. ``.staging`` is removed.
+3. each staged file is renamed into its place, those of the root before the day files of the tables;
+4. the marker is removed, on the disk as well, then the rest of ``.staging``.
 
-Killed before 2, nothing of it is seen, and the next writer throws the staging away. Killed between 2 and 4, each day
-is either old or new, and the next writer finishes step 3 before it does anything else.
+Killed or cut from power before 2, nothing of it is seen, and the next writer throws the staging away. Between 2 and 4,
+each day is either old or new, and the next writer finishes step 3 before it does anything else.
+
+Writing is for POSIX systems only: it rests on flock and on the fsync of folders.
 """
 
-import fcntl
 import os
 import shutil
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from dripstone.errors import DataError
+from dripstone.errors import DataError, SettingsError
 from dripstone.lake.dayfile import sync_folder
+
+if sys.platform != "win32":
+    import fcntl
 
 __all__ = ["Staging", "writing"]
 
@@ -42,7 +48,7 @@ class Staging:
         """Finish or forget what a killed writer left, and make empty folders."""
         if self.ready.exists():
             self._move()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.forget()
         self.new.mkdir(parents=True)
         self.spill.mkdir()
 
@@ -52,16 +58,29 @@ class Staging:
             sync_folder(folder)
         with self.ready.open("wb") as file:
             os.fsync(file.fileno())
-        sync_folder(self.folder)
+        for folder in (self.folder, self.root, self.root.parent):
+            sync_folder(folder)
         self._move()
+        self.forget()
+
+    def forget(self) -> None:
+        """Remove the folder, its marker first and durably, so that no later staging is taken for a finished one."""
+        if self.ready.exists():
+            self.ready.unlink()
+            sync_folder(self.folder)
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
 
     def _move(self) -> None:
         folders = {self.root}
-        for staged in sorted(self.new.rglob("*.parquet")):
+        staged_files = [path for path in self.new.rglob("*") if path.is_file()]
+        for staged in sorted(staged_files, key=lambda path: (len(path.parts), path)):
             path = self.root / staged.relative_to(self.new)
             path.parent.mkdir(parents=True, exist_ok=True)
             staged.replace(path)
-            folders |= {path.parent, path.parent.parent}
+            if path.parent == self.root:
+                sync_folder(self.root)  # what is said of the lake is there before the days it is said of
+            folders |= {path.parent, path.parent.parent} - {self.root.parent}
         for folder in folders:
             sync_folder(folder)
 
@@ -74,28 +93,41 @@ def writing(root: Path) -> Generator[Staging]:
 
     Raises
     ------
-    DataError : another writer holds it.
+    DataError : another writer holds it; the disk is full or refuses.
+    SettingsError : on Windows.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / ".lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise DataError(
-                "another process is writing this lake",
-                seen=f"process {lock.read().strip() or 'unknown'}",
-                path=root,
-                hint="wait for it to end, then run this again",
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        staging = Staging(root)
-        staging.begin()
-        try:
-            yield staging
-        finally:
-            # A publish that an exception interrupted has left the marker: the next writer finishes it.
-            if not staging.ready.exists() or not any(staging.new.rglob("*.parquet")):
-                shutil.rmtree(staging.folder, ignore_errors=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with (root / ".lock").open("a+") as lock:
+            _hold(lock, root)
+            staging = Staging(root)
+            staging.begin()
+            try:
+                yield staging
+            finally:
+                # A publish that an exception interrupted has left the marker: the next writer finishes it.
+                if not staging.ready.exists():
+                    staging.forget()
+    except OSError as error:
+        hint = "give it space or the right to write, then run this again"
+        raise DataError("the lake cannot be written", seen=str(error), hint=hint, path=root) from error
+
+
+def _hold(lock: IO[str], root: Path) -> None:
+    if sys.platform == "win32":
+        raise SettingsError(
+            "a lake cannot be written on Windows", expected="Linux or macOS", hint="use WSL; reading works", path=root
+        )
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        raise DataError(
+            "another process is writing this lake",
+            seen=f"process {lock.read().strip() or 'unknown'}",
+            path=root,
+            hint="wait for it to end, then run this again",
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()

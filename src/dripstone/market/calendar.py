@@ -5,6 +5,7 @@ holidays; asking beyond raises. A lake that holds ``all_trading_days`` knows bet
 """
 
 import datetime
+import re
 import warnings
 from functools import cache
 from typing import TypeAlias
@@ -22,14 +23,18 @@ Day: TypeAlias = np.datetime64 | datetime.date | str
 FIRST_DAY = np.datetime64("1990-12-19")
 """The first trading day of the Shanghai exchange."""
 
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def as_day(date: Day) -> np.datetime64:
     """A date as datetime64[D].
 
     Raises
     ------
-    DataError : not a date.
+    DataError : not a date; a month, a year or a word such as today is none.
     """
+    if isinstance(date, str) and not _ISO_DAY.fullmatch(date):
+        raise DataError("not a date", seen=date, expected="YYYY-MM-DD")
     try:
         day = np.datetime64(np.asarray(date, "datetime64[D]").item(), "D")
     except (TypeError, ValueError) as error:

@@ -160,7 +160,7 @@ def bar_chart(rows: Sequence[Interval], marks: Sequence[float], *, scale: Scale,
         for place, (row, mark) in enumerate(zip(rows, marks, strict=True))
         if np.isfinite(mark)
     ]
-    hollow = {"color": "transparent", "borderColor": _MARK, "borderWidth": 1.6}
+    hollow = {"color": "#ffffff", "borderColor": _MARK, "borderWidth": 1.6}
     ranges = [replace(row, ink=Ink(_WHISKER)) for row in rows]
     return _rows(
         [row.name for row in rows],

@@ -1,9 +1,11 @@
 """What a study's report shows, as values: the research room fills these in, ``render_study`` prints them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dripstone.errors import FactorError
 from dripstone.evaluation import Comparison, Evaluation
 
 __all__ = [
@@ -75,9 +77,15 @@ class BaselineCard:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The bars that everything was measured on; ``start`` and ``end`` are ISO dates, both inclusive.
+    """The bars that everything was measured on.
 
-    ``label`` says what the returns are, ``excluded`` counts by reason what was left out of them.
+    Parameters
+    ----------
+    instruments, days : that have a return.
+    start, end : ISO dates of the first and the last such day.
+    label : not printed: the page says what the label is in its own language.
+    excluded : reason -> instrument-days without a return, as ``Label.excluded``.
+    simulated : which synthetic market the bars are ("planted, seed 1"); "" for real bars.
     """
 
     instruments: int
@@ -86,6 +94,7 @@ class Sample:
     end: str
     label: str = ""
     excluded: Mapping[str, int] = field(default_factory=dict[str, int])
+    simulated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +110,13 @@ class Direction:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One column of one direction, measured. ``comparison`` is with the baseline, ``placebo`` on shuffled minutes."""
+    """One column of the draft ``name``, measured: by itself, against the baseline, and on shuffled minutes."""
 
     name: str
     column: str
     evaluation: Evaluation
     comparison: Comparison | None = None
     placebo: Evaluation | None = None
-
-    @property
-    def label(self) -> str:
-        """The name in tables and legends."""
-        return self.column or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,14 @@ class StudyPage:
     Parameters
     ----------
     created : ISO time.
-    best : label of the variant the headline speaks of; "" when none was measured.
+    best : column of the variant the headline speaks of, or ``name:column`` where two share the column; "" when
+        none was measured.
     span_days : smoothing span the headline and the charts by day speak of.
-    tries : the ledger's count of attempts.
+    tries : variants that the verdict pays for.
+
+    Raises
+    ------
+    FactorError : two factors that no label tells apart, or a ``best`` that is not exactly one of the variants.
     """
 
     title: str
@@ -159,3 +168,28 @@ class StudyPage:
     variants: tuple[Variant, ...] = ()
     ledger: tuple[LedgerLine, ...] = ()
     timings: tuple[Timing, ...] = ()
+
+    def __post_init__(self) -> None:
+        labels = [self.baseline.name, *self.labels]
+        if len(set(labels)) < len(labels):
+            raise FactorError(
+                "two factors of a study share one name", seen=labels, expected="draft and column to tell each apart"
+            )
+        if self.best and sum(self._is_best(variant) for variant in self.variants) != 1:
+            raise FactorError(
+                "the best is not one of the variants", seen=self.best, expected="one of " + ", ".join(self.labels)
+            )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each variant is called in tables and legends: its column, behind its draft where others share that."""
+        shared = Counter([self.baseline.name, *(variant.column for variant in self.variants)])
+        return tuple(v.column if shared[v.column] == 1 else f"{v.name}:{v.column}" for v in self.variants)
+
+    @property
+    def best_place(self) -> int | None:
+        """Where the variant the headline speaks of stands among the variants."""
+        return next((place for place, variant in enumerate(self.variants) if self._is_best(variant)), None)
+
+    def _is_best(self, variant: Variant) -> bool:
+        return self.best in (variant.column, f"{variant.name}:{variant.column}")

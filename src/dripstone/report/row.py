@@ -43,14 +43,14 @@ def study_rows(page: StudyPage) -> list[Row]:
     first = Row(baseline.name, baseline.evaluation.spans, placebo=baseline.placebo.spans if baseline.placebo else {})
     rows = [
         Row(
-            variant.label,
+            label,
             variant.evaluation.spans,
             variant.comparison.spans if variant.comparison else {},
             variant.placebo.spans if variant.placebo else {},
             place,
-            variant.label == page.best,
+            place == page.best_place,
         )
-        for place, variant in enumerate(page.variants)
+        for place, (label, variant) in enumerate(zip(page.labels, page.variants, strict=True))
     ]
 
     def rank(row: Row) -> tuple[bool, float]:

@@ -19,6 +19,7 @@ __all__ = [
     "headline",
     "results",
     "section",
+    "synthetic",
     "tiles",
 ]
 
@@ -27,8 +28,15 @@ DEFINED = (
     "label",
     "span_days",
     *dict.fromkeys(column.path for column in COLUMNS),
+    "difference_error",
     "minimum_detectable",
     "tries",
+    "looks",
+    "rank_ic.ratio_annual",
+    "ic.mean",
+    "groups.monotonicity",
+    "degenerate",
+    "degenerate_days",
     "groups.group_count",
     "groups.mean_return",
     "groups.nav",
@@ -52,6 +60,11 @@ def headline(verdict: str, caveats: Sequence[str], *, candidate: bool) -> Markup
     )
 
 
+def synthetic(market: str, words: Phrasebook) -> Markup | None:
+    """The line that no reader may miss where the bars are no real ones; None where they are."""
+    return element("p", words("synthetic", market=market), class_="synthetic") if market else None
+
+
 def tiles(facts: Sequence[tuple[str, str]]) -> Markup:
     """Key figures, each a name and its printed value."""
     return element(
@@ -67,10 +80,10 @@ def results(rows: Sequence[Row], refused: Mapping[str, Mapping[int, str]], words
         for span, why in spans.items()
     ]
     lines += [
-        words("groups.refused", factor=row.label, span=span, why=row.spans[span].groups_refused)
+        words("groups.refused", factor=row.label, span=span, bad=found.degenerate_days, days=found.n_days)
         for span in span_days(rows)
         for row in rows
-        if span in row.spans and row.spans[span].groups is None
+        if (found := row.spans.get(span)) is not None and found.groups is None
     ]
     note = element("p", words("results.note"), class_="note")
     return note, factor_table(rows, words), *(element("p", line, class_="note") for line in lines)
@@ -123,12 +136,14 @@ def count_table(excluded: Mapping[str, int], words: Phrasebook) -> Markup | None
 
 def definitions(words: Phrasebook) -> Markup:
     """What every number in the page is."""
+    placebo = (element("dt", words("column.placebo")), element("dd", words("placebo.what")))
     entries = (
         item
         for key in DEFINED
         for item in (element("dt", words.name(key), id=anchor(key)), element("dd", words.define(key)))
     )
-    return section(words("definitions"), element("dl", *entries, class_="definitions"))
+    note = element("p", words("definitions.note"), class_="note")
+    return section(words("definitions"), note, element("dl", *entries, *placebo, class_="definitions"))
 
 
 def footer(words: Phrasebook) -> Markup:

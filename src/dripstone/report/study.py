@@ -6,7 +6,7 @@ from dripstone.evaluation.definition import IN_SAMPLE_WARNING
 from dripstone.report.document import document
 from dripstone.report.gallery import pictures
 from dripstone.report.markup import Markup, element, joined, paragraphs
-from dripstone.report.number import MISSING, printed
+from dripstone.report.number import MISSING, printed, printed_p, printed_time
 from dripstone.report.page import BaselineCard, Direction, Fidelity, LedgerLine, ReportSummary, StudyPage
 from dripstone.report.phrase import Phrasebook
 from dripstone.report.row import Row, read, study_rows
@@ -20,6 +20,7 @@ from dripstone.report.section import (
     headline,
     results,
     section,
+    synthetic,
     tiles,
 )
 from dripstone.report.table import plain_table
@@ -40,7 +41,10 @@ def render_study(page: StudyPage, *, language: Language) -> str:
     body = joined(
         (
             element("h1", page.title),
-            element("p", words("created", when=page.created), " · ", _sample_line(page, words), class_="meta"),
+            element(
+                "p", words("created", when=printed_time(page.created)), " · ", _sample_line(page, words), class_="meta"
+            ),
+            synthetic(page.sample.simulated, words),
             _verdict(page, rows, words),
             _tiles(page, rows, words),
             section(words("results"), *results(rows, _refused(page), words)),
@@ -61,22 +65,26 @@ def _sample_line(page: StudyPage, words: Phrasebook) -> str:
 
 
 def _verdict(page: StudyPage, rows: list[Row], words: Phrasebook) -> Markup:
-    paired = next((row.paired[page.span_days] for row in rows if row.best and page.span_days in row.paired), None)
     caveats = [words("verdict.caveat", tries=printed(page.tries, "count"))]
-    if paired is None:
+    comparison = None if page.best_place is None else page.variants[page.best_place].comparison
+    if comparison is None or page.span_days not in comparison.spans:
         return headline(words("verdict.none"), caveats, candidate=False)
+    paired = comparison.spans[page.span_days]
     difference = printed(paired.difference.mean, "correlation")
     said = words(
         f"verdict.{paired.verdict}",
-        variant=page.best,
+        variant=next(row.label for row in rows if row.best),
         span=page.span_days,
         difference=difference.lstrip("+") if paired.verdict == "candidate" else difference,
         low=printed(paired.difference_low, "correlation"),
         high=printed(paired.difference_high, "correlation"),
-        p=printed(paired.p_bonferroni, "probability"),
+        p=printed_p(paired.p_bonferroni),
     )
     minimum = printed(paired.minimum_detectable, "correlation").lstrip("+")
-    caveats += [words("verdict.detectable", minimum=minimum), IN_SAMPLE_WARNING[words.language]]
+    caveats += [
+        words("verdict.detectable", minimum=minimum, looks=printed(comparison.looks, "count")),
+        IN_SAMPLE_WARNING[words.language],
+    ]
     return headline(said, caveats, candidate=paired.verdict == "candidate")
 
 
@@ -101,8 +109,9 @@ def _tiles(page: StudyPage, rows: list[Row], words: Phrasebook) -> Markup:
 
 
 def _refused(page: StudyPage) -> dict[str, dict[int, str]]:
-    found = {page.baseline.name: dict(page.baseline.evaluation.refused_spans)}
-    return found | {variant.label: dict(variant.evaluation.refused_spans) for variant in page.variants}
+    evaluations = (page.baseline.evaluation, *(variant.evaluation for variant in page.variants))
+    names = (page.baseline.name, *page.labels)
+    return {name: dict(found.refused_spans) for name, found in zip(names, evaluations, strict=True)}
 
 
 def _account(page: StudyPage, rows: list[Row], words: Phrasebook) -> Iterator[Markup]:
@@ -116,14 +125,14 @@ def _account(page: StudyPage, rows: list[Row], words: Phrasebook) -> Iterator[Ma
     if page.ledger:
         yield _ledger(page, words)
     if page.timings:
-        steps = [(timing.step, printed(timing.seconds, "seconds")) for timing in page.timings]
+        steps = [(words.step(timing.step), printed(timing.seconds, "seconds")) for timing in page.timings]
         head = (words("column.step"), words("column.seconds"))
         yield section(words("timings"), plain_table(head, steps, label=words("timings"), numbers=True))
     sample = page.sample
     yield section(
         words("sample"),
         element("p", _sample_line(page, words)),
-        element("p", words("sample.label", label=sample.label)) if sample.label else None,
+        element("p", words("sample.label", label=words.define("label"))),
         count_table(sample.excluded, words),
         day_table(rows, page.span_days, words),
     )

@@ -1,17 +1,40 @@
 """The report on one factor."""
 
+import numpy as np
+
 from dripstone.evaluation import Comparison, Evaluation
 from dripstone.evaluation.definition import IN_SAMPLE_WARNING
 from dripstone.report.document import document
 from dripstone.report.gallery import pictures
 from dripstone.report.markup import Markup, element, joined
-from dripstone.report.number import printed
+from dripstone.report.number import Style, printed
 from dripstone.report.phrase import Phrasebook
-from dripstone.report.row import Row
-from dripstone.report.section import charts, day_table, definitions, footer, headline, results, section, tiles
+from dripstone.report.row import Row, read
+from dripstone.report.section import (
+    charts,
+    day_table,
+    definitions,
+    footer,
+    headline,
+    results,
+    section,
+    synthetic,
+    tiles,
+)
 from dripstone.settings import Language
 
 __all__ = ["render_evaluation"]
+
+# No yearly return: before cost and from one sample it would read like a promise.
+_TILES: tuple[tuple[str, Style], ...] = (
+    ("rank_ic.mean", "correlation"),
+    ("rank_ic.ratio_annual", "ratio"),
+    ("rank_ic.t", "ratio"),
+    ("ic.mean", "correlation"),
+    ("groups.long_excess.turnover_per_day.mean", "percent"),
+    ("groups.monotonicity", "ratio"),
+    ("coverage.mean", "percent"),
+)
 
 
 def render_evaluation(
@@ -21,6 +44,7 @@ def render_evaluation(
     title: str = "",
     comparison: Comparison | None = None,
     placebo: Evaluation | None = None,
+    simulated: str = "",
 ) -> str:
     """One factor's report as one self-contained HTML file.
 
@@ -33,6 +57,7 @@ def render_evaluation(
     title : heading; the factor's name when empty.
     comparison : with a baseline, which then stands first in tables and charts, measured on the common cells.
     placebo : the same factor on shuffled minutes.
+    simulated : which synthetic market the bars are ("planted, seed 1"); "" for real bars.
     """
     words = Phrasebook(language)
     span = min(evaluation.spans)
@@ -43,6 +68,7 @@ def render_evaluation(
         (
             element("h1", title or evaluation.factor),
             element("p", _window(evaluation, span, words), class_="meta"),
+            synthetic(simulated, words),
             _verdict(evaluation, comparison, span, words),
             _tiles(evaluation, span, words),
             section(words("results"), *results(rows, refused, words)),
@@ -65,12 +91,14 @@ def _rows(evaluation: Evaluation, comparison: Comparison | None, placebo: Evalua
 
 
 def _window(evaluation: Evaluation, span: int, words: Phrasebook) -> str:
+    measured = evaluation.spans[span]
+    days = measured.dates[np.isfinite(measured.rank_ic.values)]
     return words(
         "sample.line",
         instruments=printed(evaluation.n_instruments, "count"),
-        days=printed(evaluation.spans[span].n_days, "count"),
-        start=evaluation.first_day,
-        end=evaluation.last_day,
+        days=printed(measured.n_days, "count"),
+        start=days[0],
+        end=days[-1],
     )
 
 
@@ -94,17 +122,4 @@ def _verdict(evaluation: Evaluation, comparison: Comparison | None, span: int, w
 
 def _tiles(evaluation: Evaluation, span: int, words: Phrasebook) -> Markup:
     measured = evaluation.spans[span]
-    facts = [
-        (words.name("rank_ic.mean"), printed(measured.rank_ic.mean, "correlation")),
-        (words.name("rank_ic.ratio_annual"), printed(measured.rank_ic.ratio_annual, "ratio")),
-        (words.name("rank_ic.t"), printed(measured.rank_ic.t, "ratio")),
-        (words.name("ic.mean"), printed(measured.ic.mean, "correlation")),
-    ]
-    groups = measured.groups
-    if groups is not None:
-        facts += [
-            (words.name("groups.long_excess.annual_return"), printed(groups.long_excess.annual_return, "return")),
-            (words.name("groups.long_excess.max_drawdown"), printed(groups.long_excess.max_drawdown, "percent")),
-            (words.name("groups.monotonicity"), printed(groups.monotonicity, "ratio")),
-        ]
-    return tiles(facts)
+    return tiles([(words.name(path), printed(read(measured, path), style)) for path, style in _TILES])

@@ -42,8 +42,8 @@ class Baseline:
         return self.computed.column or self.computed.spec.name
 
 
-def prove_baseline(workspace: Workspace, recorded: FactorRef, newest: Check) -> Baseline:
-    """Find the library column that gives the recorded SQL's values, on the newest day and then on other days.
+def prove_baseline(workspace: Workspace, recorded: FactorRef) -> Baseline:
+    """Find the library column that gives the recorded SQL's values, on the newest day and on three others.
 
     The candidates are all library columns. Equal means: wherever the SQL has a value the kernel has one, and the
     largest absolute difference is at most 1e-9. The SQL runs in a child process.
@@ -51,17 +51,15 @@ def prove_baseline(workspace: Workspace, recorded: FactorRef, newest: Check) -> 
     Parameters
     ----------
     recorded : the SQL, and its column where it has several.
-    newest : its check on the newest day of the lake.
 
     Raises
     ------
     FactorError, DataError : the SQL itself cannot be computed on one of the days, or has several columns.
     """
     column = _single_column(recorded)
-    days = _spread(workspace.lake.dates(), _DAYS)
-    by_sql = {days[-1]: newest}
-    for candidate in _candidates(workspace, newest.columns[column], days[-1]):
-        by_sql |= {day: check_apart(recorded.spec, lake=workspace.lake, date=day) for day in days if day not in by_sql}
+    days = list(_spread(workspace.lake.dates(), _DAYS))
+    by_sql = dict(zip(days, check_apart(recorded.spec, lake=workspace.lake, dates=days), strict=True))
+    for candidate in _candidates(workspace, by_sql[days[-1]].columns[column], days[-1]):
         fidelity = _held_against(workspace, by_sql, column, candidate)
         if fidelity.equal:
             return Baseline(FactorRef(recorded.spec, column), candidate, fidelity)
@@ -83,8 +81,8 @@ def _single_column(recorded: FactorRef) -> str:
         raise FactorError(
             "the baseline has several columns",
             seen=list(columns),
-            expected="one value column beside date and instrument",
-            hint="let the notebook's last query select the one to be improved",
+            expected="one of them",
+            hint=f"name the one to be improved: FILE:{columns[0]}",
             factor=recorded.spec.name,
         )
     return recorded.column or columns[0]

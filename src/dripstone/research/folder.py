@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self, TypeAlias
 
-from dripstone.errors import DataError
+from dripstone.errors import DataError, printable
 
 __all__ = ["Event", "OnEvent", "State", "StudyFolder"]
 
@@ -82,7 +82,7 @@ class StudyFolder:
         target = self.path / name
         target.parent.mkdir(exist_ok=True)
         beside = target.with_name(f".{target.name}.new")
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(text, encoding="utf-8", errors="backslashreplace")
         os.replace(beside, target)
         return target
 
@@ -96,9 +96,10 @@ class StudyFolder:
 
     def tell(self, step: str, text: str, seconds: float = 0.0) -> None:
         """Append to events.jsonl and pass the event on."""
+        text = printable(text)
         event = Event(step, text, round(seconds, 3))
         line = {"after_s": round(time.monotonic() - self.started, 3), "step": step, "text": text, "seconds": seconds}
-        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
+        with (self.path / "events.jsonl").open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
         if self.on_event:
             self.on_event(event)

@@ -1,12 +1,14 @@
 """The rungs a draft climbs, by rising cost. Each attempt is a Trial; an error goes back to the author word for word."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dripstone.errors import DripstoneError, FactorError
 from dripstone.evaluation import Comparison, Evaluation, compare, evaluate
-from dripstone.factors.check import Check, check_apart
+from dripstone.factors.check import Check
+from dripstone.factors.recording import record_notebook
 from dripstone.factors.registry import FactorRef
 from dripstone.factors.spec import FactorSpec
 from dripstone.panel import Panel
@@ -19,6 +21,7 @@ from dripstone.workspace import Workspace
 __all__ = ["MAX_REPAIRS", "Climber", "Failure", "Rung", "Variant"]
 
 MAX_REPAIRS = 2
+_NAME = re.compile(r"\w[\w-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +116,21 @@ class Climber:
             refs, waiting = [], again
         return done
 
-    def judge(self, rungs: Sequence[Rung], baseline: Panel, returns: Panel, *, parent: str) -> list[Variant]:
-        """Rung 4: every column of every draft, against the baseline whose fingerprint is ``parent``.
+    def judge(self, rungs: Sequence[Rung], baseline: FactorRef, values: Panel, returns: Panel) -> list[Variant]:
+        """Rung 4: every column of every draft, against the baseline and its ``values``.
 
-        A verdict pays for every column that was ever compared with this baseline and every draft given up here.
+        A column that is the baseline itself is passed over. A verdict pays for every column that was ever compared
+        with this baseline and every draft given up here.
         """
         measured: list[Variant] = []
+        parent = baseline.spec.fingerprint
         for rung in rungs:
             for column in self._columns(rung.draft):
+                if (rung.draft.spec.fingerprint, column) == (parent, baseline.column):
+                    self.tell("judge", f"{column}: is the baseline itself")
+                    continue
                 try:
-                    measured.append(self._measure(rung, column, baseline, returns, parent=parent))
+                    measured.append(self._measure(rung, column, values, returns, parent=parent))
                 except DripstoneError as error:
                     self._give_up(rung.direction.key, f"{rung.draft.name}:{column}", "evaluate", error)
         tries = max(len(self.workspace.ledger.compared_with(parent)) + len(self.failures), 1)
@@ -140,6 +148,8 @@ class Climber:
         return drafts
 
     def _check_once(self, draft: Draft) -> None:
+        if not _NAME.fullmatch(draft.name):
+            raise FactorError("a draft's name is no name", seen=draft.name, expected="letters, digits, _ and -")
         workspace = self.workspace
         day = workspace.lake.dates()[-1]
         computed = workspace.check(FactorRef(draft.spec), date=day)
@@ -150,18 +160,26 @@ class Climber:
         script.write_text(draft.portable, encoding="utf-8")
         with attempt(workspace, "check", draft.name, spec=draft.spec) as found:
             found.note = "the script in dai spelling against the form that is computed"
-            recorded = check_apart(workspace.resolve(str(script)).spec, lake=workspace.lake, date=day)
+            recorded = record_notebook(script, lake=workspace.lake, date=day).check
             found.metrics = {"largest_difference": _agree(draft, computed, recorded)}
 
     def _repaired(self, rung: Rung, stage: Stage, error: DripstoneError) -> Rung | None:
         self.tell(stage, f"{rung.draft.name}: {error}")
         if isinstance(error, FactorError) and rung.repairs < MAX_REPAIRS:
-            draft = self.researcher.repair(rung.draft, error)
+            draft = self._repair(rung.draft, error)
             if draft is not None:
                 self.tell("repair", f"{rung.draft.name}: attempt {rung.repairs + 1}")
                 return self.check(rung.direction, draft, repairs=rung.repairs + 1)
         self._give_up(rung.direction.key, rung.draft.name, stage, error)
         return None
+
+    def _repair(self, draft: Draft, error: FactorError) -> Draft | None:
+        """What the researcher makes of an error; None too when that fails, and the error stands."""
+        try:
+            return self.researcher.repair(draft, error)
+        except DripstoneError as failure:
+            self.tell("repair", f"{draft.name}: {failure}")
+            return None
 
     def _give_up(self, direction: str, draft: str, stage: Stage, error: DripstoneError) -> None:
         self.failures.append(Failure(direction, draft, stage, error))
@@ -185,8 +203,8 @@ class Climber:
 
     def placebo(self, spec: FactorSpec, column: str, returns: Panel) -> Evaluation | None:
         """The same column on shuffled minutes: no attempt, nothing is chosen by it. None when it cannot be measured."""
-        placebo = self.workspace.store.panel(spec.placebo().fingerprint, column)
         try:
+            placebo = self.workspace.store.panel(spec.placebo().fingerprint, column)
             return evaluate(placebo, returns, min_instruments=self.workspace.settings.min_instruments)
         except DripstoneError as error:
             self.tell("evaluate", f"placebo of {column}: {error}")

@@ -47,6 +47,11 @@ _OPEN = Words(
     "报告没有写明{name}；比较时按工作区的数据与设置。",
     "The report does not state: {name}. Taken as the workspace has it.",
 )
+_OTHER_FAMILY = Words(
+    "基准不属于报告的因子族：这不是对基准的改进，而是那一族的因子与基准并列比较。",
+    "The baseline is of another family than the report: this is no improvement of it, but a factor of that family "
+    "measured beside it.",
+)
 _FORMULA_AT = Words("报告第 {page} 页的公式：{text}", "The formula on page {page} of the report: {text}")
 
 _DIRECTIONS = {
@@ -60,7 +65,7 @@ _DIRECTIONS = {
             "is left of a spike spreads over the whole spectrum. The median absolute deviation is tighter and "
             "steadier. Only the scale changes, so any difference comes from despiking.",
         ),
-        Words("与原因子同向：越高越好", "as the baseline: higher is better"),
+        Words("与报告的因子同向：越高越好", "as the published factor: higher is better"),
     ),
     "drip_stone_sides": Direction(
         "sides",
@@ -81,12 +86,12 @@ _DIRECTIONS = {
         Words(
             "2-5 分钟是一个选择而不是定律：不同算法的下单间隔不同。"
             "再看 5-10 与 10-20 分钟，以及各频带相对白噪声水平的合成。"
-            "1-2 分钟只剩奈奎斯特一个频点，没有意义；2-5 分钟就是原因子：两者都不再评价。",
+            "1-2 分钟只剩奈奎斯特一个频点，没有意义；2-5 分钟就是报告的原式：这两个频带不在此列。",
             "2-5 minutes is a choice, not a law: execution algorithms differ in their spacing. So 5-10 and 10-20 "
             "minutes are judged too, and the mean of the bands over their white-noise levels. 1-2 minutes is the "
-            "single Nyquist bin and means nothing, 2-5 is the baseline itself: neither is judged again.",
+            "single Nyquist bin and means nothing, 2-5 is the published form itself: neither is judged here.",
         ),
-        Words("与原因子同向：越高越好", "as the baseline: higher is better"),
+        Words("与报告的因子同向：越高越好", "as the published factor: higher is better"),
     ),
 }
 """Library factor -> the direction it serves, in the order to try them."""
@@ -122,19 +127,25 @@ class Playbook:
             formula=_FORMULA if family else next((formula.text for formula in report.formulas), ""),
             statistics=headline(report.statistics),
             ambiguities=tuple(_left_open(report, language)),
-            notes=(*asked.notes, *_formulas_seen(report, language, family), *report.notes),
+            notes=(
+                *asked.notes,
+                *_apart(family, baseline, language),
+                *_formulas_seen(report, language, family),
+                *report.notes,
+            ),
             wanted=asked.directions,
             sides=asked.sides,
         )
 
     def propose(self, summary: Summary, baseline: FactorSpec) -> tuple[Direction, ...]:
-        """The directions asked for, or all three.
+        """The directions asked for, or all three; where the baseline is of another family, each says so.
 
         Raises
         ------
         FactorError : neither the report nor the baseline is a volume spectrum.
         """
-        if not summary.family and not is_volume_spectrum(_code(baseline)):
+        of_family = is_volume_spectrum(_code(baseline))
+        if not summary.family and not of_family:
             raise FactorError(
                 "the Playbook knows no direction for this factor",
                 seen=summary.idea,
@@ -142,7 +153,8 @@ class Playbook:
                 hint="name another researcher, or write one: docs/research.md",
                 factor=baseline.name,
             )
-        return tuple(d for d in _DIRECTIONS.values() if not summary.wanted or d.key in summary.wanted)
+        wanted = (d for d in _DIRECTIONS.values() if not summary.wanted or d.key in summary.wanted)
+        return tuple(d if of_family else replace(d, reason=_OTHER_FAMILY.then(d.reason)) for d in wanted)
 
     def write(self, direction: Direction, summary: Summary, baseline: FactorSpec) -> tuple[Draft, ...]:
         """The library factor of the direction and its script in dai spelling."""
@@ -180,6 +192,11 @@ def _left_open(report: ReportText, language: Language) -> list[str]:
         for key in ("period", "universe", "rebalancing", "groups", "turnover")
         if key not in stated
     ]
+
+
+def _apart(family: str, baseline: FactorSpec, language: Language) -> list[str]:
+    apart = bool(family) and not is_volume_spectrum(_code(baseline))
+    return [_OTHER_FAMILY.in_language(language)] if apart else []
 
 
 def _formulas_seen(report: ReportText, language: Language, family: str) -> list[str]:

@@ -25,7 +25,19 @@ _COMPATIBLE = (
     (0xFF05, 0xFF05),
     (0x1D400, 0x1D7FF),  # mathematical letters
 )
-_DROPPED = (*range(0x0A), *range(0x0B, 0x20), 0x7F, 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xFFFE, 0xFFFF)
+_DROPPED = (
+    *range(0x0A),
+    *range(0x0B, 0x20),
+    *range(0x7F, 0xA0),
+    0xAD,
+    *range(0x200B, 0x2010),
+    *range(0x2028, 0x202F),  # line separators, and marks that turn the direction of text
+    *range(0x2060, 0x2070),
+    *range(0xD800, 0xE000),  # halves of a character
+    0xFEFF,
+    0xFFFE,
+    0xFFFF,
+)
 _PRIVATE = range(0xE000, 0xF900)
 
 _TABLE: dict[int, str | None] = (
@@ -38,6 +50,7 @@ _TABLE: dict[int, str | None] = (
 def normalise(text: str) -> str:
     """The text with radicals, compatibility forms and mathematical letters as plain characters.
 
-    Control, zero-width and private-use characters go; line ends are ``\\n``. Chinese punctuation stays full-width.
+    Control, direction, zero-width and private-use characters go; line ends are ``\\n``. Chinese punctuation stays
+    full-width.
     """
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)

@@ -1,8 +1,8 @@
 """Who thinks in a study: the four questions it asks, and what the answers look like."""
 
 import re
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 from dripstone.errors import DripstoneError
 from dripstone.factors.spec import FactorSpec
@@ -25,6 +25,10 @@ class Words:
     def in_language(self, language: Language) -> str:
         """The text in that language."""
         return self.zh if language == "zh" else self.en
+
+    def then(self, more: Self) -> Self:
+        """Both texts, one after the other."""
+        return replace(self, zh=f"{self.zh}{more.zh}", en=f"{self.en} {more.en}")
 
 
 @dataclass(frozen=True, slots=True)

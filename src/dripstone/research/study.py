@@ -1,13 +1,14 @@
 """One study, from a report, a baseline and a prompt to judged variants. ``research`` is the whole way."""
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from dripstone.errors import DataError, DripstoneError
 from dripstone.evaluation import Evaluation, evaluate
+from dripstone.factors.registry import factor_file
 from dripstone.factors.spec import FactorSpec
 from dripstone.history import Progress
 from dripstone.panel import Panel
@@ -31,8 +32,8 @@ __all__ = ["Study", "research"]
 def research(
     workspace: Workspace,
     *,
-    report: Path,
-    baseline: Path,
+    report: Path | str,
+    baseline: Path | str,
     prompt: str,
     researcher: Researcher | None = None,
     language: Language | None = None,
@@ -50,7 +51,7 @@ def research(
     Parameters
     ----------
     report : a PDF with a text layer.
-    baseline : a notebook or script in dai spelling whose result has one value column.
+    baseline : a notebook or script in dai spelling; ``FILE:COLUMN`` where its result has several value columns.
     prompt : what is wanted, in Chinese or English; the answer is in its language.
     researcher : who thinks; by default the Playbook.
     language : of the report page; by default the prompt's, and for an empty prompt the workspace's.
@@ -69,12 +70,12 @@ def research(
             expected="minute bars to do research on",
             hint="dripstone ingest FILES, or dripstone simulate",
         )
-    sources = {"report": report, "baseline": baseline}
+    sources = {"report": Path(report), "baseline": factor_file(str(baseline))[0] or Path(baseline)}
     folder = StudyFolder.make(workspace.root / "studies", sources, prompt, on_event=on_event)
     run = _Run(workspace.within(folder.slug), researcher or Playbook(), folder)
     spoken = language or (None if prompt.strip() else workspace.settings.language)
     try:
-        return run.conduct(sources, prompt, spoken)
+        return run.conduct(Path(report), str(baseline), prompt, spoken)
     except DripstoneError as error:
         folder.set_state("failed", error=error.as_dict(), seconds=run.seconds)
         raise
@@ -95,12 +96,12 @@ class _Run:
         self.seconds: dict[str, float] = {}
         self.climber = Climber(workspace, researcher, folder.path / "factors", folder.tell)
 
-    def conduct(self, sources: Mapping[str, Path], prompt: str, language: Language | None) -> Study:
+    def conduct(self, report: Path, notebook: str, prompt: str, language: Language | None) -> Study:
         """All the steps."""
         with self._step("read"):
-            text = self._read(sources["report"])
+            text = self._read(report)
         with self._step("baseline"):
-            baseline = self._prove(sources["baseline"])
+            baseline = self._prove(notebook)
         with self._step("propose"):
             summary, directions = self._think(text, baseline, prompt, language)
         with self._step("check"):
@@ -112,7 +113,7 @@ class _Run:
         with self._step("judge"):
             values = self._panel(baseline)
             evaluation = self._evaluate(baseline, values, label.returns)
-            variants = self.climber.judge(rungs, values, label.returns, parent=baseline.computed.spec.fingerprint)
+            variants = self.climber.judge(rungs, baseline.computed, values, label.returns)
         study = Study(
             folder=self.folder.path,
             report=text,
@@ -146,14 +147,14 @@ class _Run:
         self.folder.tell("read", f"{text.title}: {len(text.pages)} pages, {len(text.statistics)} published figures")
         return text
 
-    def _prove(self, notebook: Path) -> Baseline:
-        with attempt(self.workspace, "check", notebook.name) as found:
-            recorded = self.workspace.resolve(str(notebook))
+    def _prove(self, notebook: str) -> Baseline:
+        name = Path(notebook).name
+        with attempt(self.workspace, "check", name) as found:
+            recorded = self.workspace.resolve(notebook)
             found.metrics = {"columns": list(recorded.spec.columns), "fingerprint": recorded.spec.fingerprint}
             found.note = "recorded from the notebook"
-        newest = self.workspace.check(recorded, date=self.workspace.lake.dates()[-1])
-        with attempt(self.workspace, "check", notebook.name, spec=recorded.spec) as found:
-            baseline = prove_baseline(self.workspace, recorded, newest)
+        with attempt(self.workspace, "check", name, spec=recorded.spec) as found:
+            baseline = prove_baseline(self.workspace, recorded)
             fidelity = baseline.fidelity
             found.note = "kernel form against the SQL" if fidelity else "no kernel form gives the SQL's values"
             found.metrics = {} if fidelity is None else asdict(fidelity)

@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
-from dripstone.errors import DataError, FactorError, SettingsError
-from dripstone.sandbox.report import printable, revive
+from dripstone.errors import DataError, FactorError, SettingsError, printable
+from dripstone.sandbox.report import revive
 
 __all__ = ["CONTAINMENT", "run_child"]
 
@@ -78,7 +78,7 @@ def run_child(
     Parameters
     ----------
     function : "module:function"; it takes the payload and returns a dict, both JSON-able (NaN may be in them).
-    timeout_s : wall time in seconds, start-up included (about 0.04 s for a bare child, 1 s with pandas and DuckDB).
+    timeout_s : wall time in seconds, start-up included (about 0.04 s for a bare child, 0.6 s with pandas and DuckDB).
     memory_mb : address space in MiB.
     data : files and folders the function reads. They must be there; level 0 does not keep it from others.
 
@@ -201,7 +201,7 @@ def _death(function: str, code: int, printed: str) -> FactorError:
     return FactorError(
         "the child process died without an answer",
         seen=cause,
-        hint="out of memory, out of CPU time, or a crash in native code",
+        hint="out of memory, out of CPU time, or a crash in native code" if code else "it ended itself: os._exit",
         function=function,
         output=printed[-500:] or None,
     )
@@ -209,10 +209,10 @@ def _death(function: str, code: int, printed: str) -> FactorError:
 
 def _crash(function: str, crash: Mapping[str, object]) -> FactorError:
     return FactorError(
-        f"the child process failed: {crash.get('type')}: {printable(str(crash.get('message')))}",
+        f"the child process failed: {crash.get('type')}: {crash.get('message')}",
         hint="allow more memory" if crash.get("type") == "MemoryError" else "",
         function=function,
-        where=printable(str(crash.get("where"))),
+        where=str(crash.get("where")),
     )
 
 

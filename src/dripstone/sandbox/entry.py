@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import IO, NoReturn, cast
 
 from dripstone.errors import DripstoneError
@@ -27,6 +28,8 @@ def main() -> NoReturn:
     """Read one job from standard input, run it, write one answer, leave without clean-up."""
     answer = os.dup(1)
     os.dup2(2, 1)
+    if hasattr(os, "register_at_fork"):  # a fork that lives on would keep the parent waiting for the pipe's end
+        os.register_at_fork(after_in_child=partial(os.close, answer))
     parent = sys.stdin.buffer
     job = cast("dict[str, object]", json.loads(parent.readline()))
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  input() is to see an end, not the parent's pipe

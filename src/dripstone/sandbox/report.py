@@ -5,7 +5,7 @@ from typing import cast
 
 from dripstone.errors import UNSEEN, DataError, DripstoneError, FactorError, ModelError, SettingsError
 
-__all__ = ["printable", "revive"]
+__all__ = ["revive"]
 
 _KINDS: Mapping[str, type[DripstoneError]] = {
     kind.__name__: kind for kind in (DripstoneError, FactorError, DataError, SettingsError, ModelError)
@@ -40,11 +40,4 @@ def revive(report: Mapping[str, object], **fields: object) -> DripstoneError:
         expected=str(report.get("expected", "")),
         hint=str(report.get("hint", "")),
         **{**fields, **known},
-    )
-
-
-def printable(text: str) -> str:
-    """The text with every control character but newline and tab written out, so that a terminal only shows it."""
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape", "backslashreplace").decode() for c in text
     )

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dripstone.errors import DataError
 from dripstone.lake.check import refuse_zone
-from dripstone.lake.column import DAY_US, MINUTE_US, Codes, encode
+from dripstone.lake.column import DAY_US, MINUTE_US, Codes, encode, is_text
 
 __all__ = ["LabelRule", "is_whole_time", "time_of_day", "times"]
 
@@ -107,11 +107,7 @@ def _first(column: pa.ChunkedArray) -> Any:
 
 
 def _texts(column: pa.ChunkedArray, source: str, name: str) -> pa.ChunkedArray:
-    if (
-        pa.types.is_integer(column.type)
-        or pa.types.is_large_string(column.type)
-        or pa.types.is_string_view(column.type)
-    ):
+    if pa.types.is_integer(column.type) or is_text(column.type):
         column = column.cast(pa.string())
     if not (pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)):
         raise DataError("a column is not a time", seen=str(column.type), column=name, path=source)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from dripstone.errors import DataError
-from dripstone.lake.column import DAY_US, Codes, encode, minute_of_day, to_floats, to_times
+from dripstone.lake.column import DAY_US, Codes, encode, is_text, minute_of_day, to_floats, to_times
 from dripstone.lake.schema import TableSpec, table_spec
 from dripstone.sources.clock import LabelRule, is_whole_time, time_of_day, times
 from dripstone.sources.code import instrument_code
@@ -147,7 +147,7 @@ class _Vendor:
                 )
             return pa.repeat(code, len(batch))
         column = batch[self.names["instrument"]]
-        if column.null_count or not _is_text(column.type):
+        if column.null_count or not (is_text(column.type) or pa.types.is_dictionary(column.type)):
             raise DataError(
                 "the instrument is missing or no text",
                 seen=str(column.type),
@@ -172,7 +172,3 @@ def _is_number(spec: TableSpec, target: str) -> bool:
 
 def _is_numeric(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)

@@ -16,8 +16,8 @@ from dripstone.sources.tdx import read_lc1
 
 __all__ = ["RowFile", "open_rows"]
 
-_BATCH_ROWS = 1_000_000
-_CSV_BLOCK_BYTES = 32 << 20
+_BATCH_ROWS = 250_000
+_CSV_BLOCK_BYTES = 16 << 20
 _PROBE_BYTES = 1 << 20
 _NULLS = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "--"]
 
@@ -60,7 +60,7 @@ def open_rows(path: Path, *, is_number: Callable[[str], bool]) -> RowFile:
 
 def _parquet(path: Path) -> RowFile:
     def batches(columns: Sequence[str]) -> Iterator[pa.Table]:
-        with _readable(path, "Parquet"), pq.ParquetFile(path) as file:
+        with _readable(path, "Parquet"), pq.ParquetFile(path, page_checksum_verification=True) as file:
             for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns)):
                 yield pa.Table.from_batches([batch])
 

@@ -8,11 +8,11 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dripstone.errors import DataError
+from dripstone.errors import DataError, SettingsError
 from dripstone.lake.dayfile import sync_folder
 
 __all__ = ["FILE_NAME", "create", "now", "reading", "writing"]
@@ -67,23 +67,34 @@ def create(root: Path) -> None:
 
     The file is built beside under a name of its own and linked into place whole: a switch to WAL does not wait for
     other connections, so it must not happen on a file that others may already have open.
+
+    Raises
+    ------
+    SettingsError : the folder cannot be written, or knows no hard links.
     """
-    root.mkdir(parents=True, exist_ok=True)
     path = root / FILE_NAME
     if path.exists():
         return
     beside = root / f".{FILE_NAME}.{secrets.token_hex(8)}"
     try:
-        with closing(sqlite3.connect(beside, isolation_level=None)) as db:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.executescript(_SCHEMA + "".join(_ONLY_GROWS.format(table=table) for table in _TABLES))
-            db.execute(f"PRAGMA user_version={_FORMAT}")
-        os.link(beside, path)
-    except FileExistsError:
-        return  # another process was first; its file is the same
-    finally:
-        beside.unlink(missing_ok=True)
-    sync_folder(root)
+        root.mkdir(parents=True, exist_ok=True)
+        try:
+            _build(beside)
+            with suppress(FileExistsError):  # another process was first; its file is the same
+                os.link(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+        sync_folder(root)
+    except (OSError, sqlite3.Error) as error:
+        hint = "the store needs a local disk with space, hard links and the right to write"
+        raise SettingsError("the store cannot be made", seen=str(error), hint=hint, path=path) from error
+
+
+def _build(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.executescript(_SCHEMA + "".join(_ONLY_GROWS.format(table=table) for table in _TABLES))
+        db.execute(f"PRAGMA user_version={_FORMAT}")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -89,6 +89,7 @@ def write_part(
     Raises
     ------
     FactorError : no column or a reserved name; lengths differ; rows out of order or twice; a day without a version.
+    DataError : the disk is full or refuses.
     """
     _check_rows(dates, instruments, columns)
     days = _counted(dates, columns, versions)
@@ -98,26 +99,32 @@ def write_part(
         {"date": pa.array(dates.astype("datetime64[D]")), "instrument": pa.array(instruments, pa.string())}
         | {name: pa.array(values, pa.float64(), from_pandas=True) for name, values in columns.items()}
     )
-    folder = root / FOLDER / fingerprint
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        sync_folder(folder.parent)
     token = secrets.token_hex(8)
-    path = folder / f"{days[0].date}_{days[-1].date}_{token}.parquet"
-    _write_synced(table, beside=folder / f"{token}.unfinished", path=path)
+    path = root / FOLDER / fingerprint / f"{days[0].date}_{days[-1].date}_{token}.parquet"
+    try:
+        _write_synced(table, path, beside=path.with_name(f"{token}.unfinished"))
+    except OSError as error:
+        hint = "give it space or the right to write, then run the same again: what is committed stays"
+        raise DataError("the store cannot be written", seen=str(error), hint=hint, path=path) from error
     return Part(path.relative_to(root).as_posix(), tuple(columns), days)
 
 
-def _write_synced(table: pa.Table, *, beside: Path, path: Path) -> None:
+def _write_synced(table: pa.Table, path: Path, *, beside: Path) -> None:
+    folder = path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    if not any(folder.glob("*.parquet")):  # perhaps new, and not on the disk before its first file is
+        for above in (folder.parent, folder.parent.parent):
+            sync_folder(above)
     try:
         with beside.open("wb") as file:
-            pq.write_table(table, file, compression="zstd", use_dictionary=list(KEY))  # type: ignore[arg-type]  # names are accepted; the stub knows bool only
+            dictionaries: Any = list(KEY)  # names are accepted; the stub knows bool only
+            pq.write_table(table, file, compression="zstd", use_dictionary=dictionaries, write_page_checksum=True)
             file.flush()
             os.fsync(file.fileno())
         beside.rename(path)
     finally:
         beside.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    sync_folder(folder)
 
 
 def _counted(

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from dripstone.arrays import Dates
 from dripstone.errors import DataError, FactorError
 from dripstone.factors.spec import FactorSpec
+from dripstone.market.calendar import as_day
 from dripstone.panel import Panel
 from dripstone.store.database import create, now, reading, writing
 from dripstone.store.part import FOLDER, KEY, Part
@@ -237,15 +238,16 @@ def _modified(path: Path) -> float:
 
 
 def _iso(day: np.datetime64 | str | None, default: str) -> str:
-    return default if day is None else str(np.asarray(day, "datetime64[D]"))
+    return default if day is None else str(as_day(day))
 
 
 def _read(path: Path, column: str, days: Dates) -> pa.Table:
     """The rows of ``days``: date, instrument, value."""
     try:
-        with pq.ParquetFile(path, read_dictionary=["instrument"]) as file:
-            table = file.read([*KEY, column])
-    except (OSError, pa.ArrowInvalid) as error:
+        with pq.ParquetFile(path, read_dictionary=["instrument"], page_checksum_verification=True) as file:
+            table = file.read([*KEY, column]).select([*KEY, column])
+    # Damage has many faces: no Parquet, a wrong checksum, a name that is no text, a column that is not there.
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         hint = "delete the file and compute again: its days count as missing then"
         raise DataError("a file of values cannot be read", seen=str(error), hint=hint, path=path) from error
     wanted = np.isin(table["date"].to_numpy(), days)

@@ -96,6 +96,14 @@ def test_evaluate_prints_every_number_with_its_definition(root: Path) -> None:
     assert "½Σ" in shown
 
 
+def test_a_definition_is_told_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers stand in one table, definitions below it, so that both can be read on 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(root, "compare", "drip_stone_net", "--baseline", "drip_stone_mad").stdout
+    assert shown.count("Spearman") == 1
+    assert "改进版 RankIC" in shown
+
+
 def test_compare_counts_what_was_tried(root: Path) -> None:
     baseline = ("--baseline", "band_5_10")  # no other test compares with it
     first = answer(root, "compare", "drip_stone_mad", *baseline)
@@ -107,7 +115,8 @@ def test_compare_counts_what_was_tried(root: Path) -> None:
 
 def test_report_is_one_file(root: Path, tmp_path: Path) -> None:
     out = tmp_path / "sheet.html"
-    answer(root, "report", "drip_stone_net", "--baseline", "drip_stone", "--out", str(out), "--language", "en")
+    said = answer(root, "report", "drip_stone_net", "--baseline", "drip_stone", "--out", str(out), "--language", "en")
+    assert said == {"path": str(out)}
     assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
@@ -124,13 +133,39 @@ def test_a_failing_factor_is_a_trial(root: Path, tmp_path: Path) -> None:
     assert "failing" in run(root, "trials").stdout
 
 
+def test_a_factor_that_fails_makes_compute_fail(root: Path, tmp_path: Path) -> None:
+    """The others are computed and shown, and a script sees the failure by the exit code."""
+    file = tmp_path / "failing.py"
+    file.write_text(FAILING, encoding="utf-8")
+    assert run(root, "compute", "drip_stone", str(file)).exit_code == 1
+    program = run(root, "compute", "drip_stone", str(file), "--json")
+    assert program.exit_code == 1
+    done, failed = json.loads(program.stdout)["factors"]
+    assert done["error"] is None
+    assert "no luck" in failed["error"]["message"]
+
+
+def test_trials_keep_their_names_whole_on_a_narrow_terminal(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    answer(root, "check", "drip_stone_sides")
+    assert "drip_stone_sides" in run(root, "trials").stdout
+
+
+def test_what_the_system_refuses_is_one_line(root: Path, tmp_path: Path) -> None:
+    error = failure(root, "report", "drip_stone", "--out", str(tmp_path))
+    assert error["kind"] == "SettingsError"
+    assert str(tmp_path) in error["message"]
+    file = tmp_path / "file"
+    file.touch()
+    assert failure(file, "status")["kind"] == "SettingsError"
+
+
 @pytest.mark.parametrize(
     ("words", "kind", "says"),
     [
         (("evaluate", "drip_ston"), "FactorError", "did you mean drip_stone"),
         (("evaluate", "drip_stone_sides"), "FactorError", "several columns"),
         (("compute", "drip_stone", "--start", "2031-01-01"), "DataError", "no day of the range"),
-        (("ingest", "nowhere.parquet"), "DataError", "nowhere.parquet"),
         (("check", "missing.ipynb"), "FactorError", "missing.ipynb"),
         (("check", "drip_stone", "--date", "2031-01-01"), "DataError", "2031-01-01"),
     ],
@@ -153,6 +188,7 @@ def test_an_empty_workspace_says_how_to_fill_it(tmp_path: Path) -> None:
     run(None, "init", str(tmp_path))
     for words in (("compute", "drip_stone"), ("evaluate", "drip_stone"), ("check", "drip_stone")):
         assert "ingest" in failure(tmp_path, *words)["hint"]
+    assert "nowhere.parquet" in failure(tmp_path, "ingest", "nowhere.parquet")["message"]
 
 
 @pytest.mark.parametrize("words", [("evaluate",), ("simulate", "--twin", "evil"), ("compute", "x", "--start", "soon")])
@@ -186,10 +222,12 @@ def test_an_interrupt_keeps_what_was_done(tmp_path: Path) -> None:
     while not workspace.store.specs() and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(2)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert "interrupted" in said
+    said, rest = process.communicate(timeout=60)
+    assert process.returncode == 130, rest
+    error = json.loads(said)["error"]
+    assert error["kind"] == "InterruptionError"
     done = workspace.store.specs()[0].n_days
     assert 0 < done < 24
+    assert f"{done} of 24 days are stored" in error["what"]
     run_again = answer(workspace.root, "compute", str(slow))["factors"][0]
     assert (run_again["reused"], run_again["computed"]) == (done, 24 - done)

@@ -72,6 +72,12 @@ def test_everything_else_is_refused(sql: str) -> None:
         read_script(sql)
 
 
+def test_a_refusal_is_an_error_and_no_line_in_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(FactorError, match="not allowed"):
+        read_script("CALL pragma_version()")
+    assert not caplog.records
+
+
 @pytest.mark.parametrize(
     "sql", ["SELECT * FROM '/etc/passwd'", 'FROM "x.parquet"', "FROM information_schema.tables", "DESCRIBE 'x.csv'"]
 )

@@ -20,12 +20,14 @@ def test_a_planted_improvement_is_a_candidate(make_panel: Callable[..., Panel]) 
     assert (result.variant, result.baseline, result.verdict) == ("new", "old", "candidate")
     assert one.difference_low > 0
     assert one.difference.mean == pytest.approx(one.variant.rank_ic.mean - one.baseline.rank_ic.mean)
-    assert one.p_value == pytest.approx(2 * student.sf(one.difference.t, 79))
-    half = student.ppf(0.975, 79) * one.difference.standard_error
+    error = max(one.difference.standard_error, one.difference.sd / np.sqrt(80))
+    assert one.difference_error == pytest.approx(error)
+    assert one.p_value == pytest.approx(2 * student.sf(one.difference.mean / error, 79))
+    half = student.ppf(0.975, 79) * error
     assert (one.difference_low, one.difference_high) == pytest.approx(
         (one.difference.mean - half, one.difference.mean + half)
     )
-    assert one.minimum_detectable == pytest.approx(2.8 * one.difference.standard_error)
+    assert one.minimum_detectable == pytest.approx((student.ppf(0.975, 79) + 0.8416) * error)
     assert one.rank_correlation.mean > 0.9
 
 
@@ -54,6 +56,8 @@ def test_tries_are_paid_for(make_panel: Callable[..., Panel]) -> None:
     for span, one in tried.spans.items():
         assert one.p_value == first.spans[span].p_value
         assert one.p_bonferroni == pytest.approx(min(1.0, 80 * one.p_value))
+        threshold = student.isf(0.025 / 80, one.difference.n_days - 1)
+        assert one.minimum_detectable == pytest.approx((threshold + 0.8416) * one.difference_error)
     assert first.verdict == "candidate"
     assert first.after(10**60).verdict == "no evidence"
     with pytest.raises(SettingsError, match="tries"):
@@ -114,6 +118,8 @@ def test_wrong_input_says_what_to_do(make_panel: Callable[..., Panel]) -> None:
     odd[::2], even[1::2] = 1.0, 1.0
     with pytest.raises(DataError, match="no day on which both"):
         compare(make_panel(odd), make_panel(even), returns, spans=(1,))
+    with pytest.raises(SettingsError, match="spans"):
+        compare(new, old, returns, spans=(1, 5, 5))
     with pytest.raises(SettingsError, match="sign"):
         compare(new, old, returns, sign=0)
     empty = Panel(new.dates, new.instruments, np.full(new.shape, np.nan), "none")

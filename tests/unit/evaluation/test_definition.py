@@ -1,6 +1,7 @@
 """Every number has a definition, and every definition a number."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -46,19 +47,35 @@ def test_numbers_and_definitions_are_one_to_one(records: list[dict[str, object]]
 
 
 def test_a_definition_speaks_both_languages() -> None:
-    for key, definition in DEFINITIONS.items():
-        texts = (definition.name_zh, definition.name_en, definition.zh, definition.en, definition.unit)
+    for key, d in DEFINITIONS.items():
+        texts = (d.name_zh, d.name_en, d.zh, d.en, d.unit_zh, d.unit_en)
         assert all(text and "{" not in text for text in texts), key
-        assert not definition.en.endswith("\n")
+        assert bool(d.null_zh) == bool(d.null_en), key
+        for chinese, english in ((d.unit_zh, d.unit_en), (d.null_zh, d.null_en)):
+            assert not re.search("[\u3000-\u9fff\uff00-\uffef]", english), key
+            assert not re.search("[A-Za-z]{2,}", chinese), key
     assert set(IN_SAMPLE_WARNING) == {"zh", "en"}
 
 
-def test_the_page_has_every_number() -> None:
+def test_chinese_is_set_like_chinese() -> None:
+    """One space between a character and a Latin letter or digit, none before a per cent sign, full-width stops."""
+    texts = [
+        *IN_SAMPLE_WARNING.values(),
+        *(t for d in DEFINITIONS.values() for t in (d.name_zh, d.zh, d.en, d.null_zh)),
+    ]
+    wrong = "[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9%][\u4e00-\u9fff]|\\d %|[\u4e00-\u9fff][,;:?!]"
+    assert not [text for text in texts if re.search(wrong, text)]
+
+
+def test_the_page_says_of_every_number_what_the_definition_says() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    for key, definition in DEFINITIONS.items():
-        assert f"`{key}`" in page, key
-        assert definition.name_zh in page, key
-        assert definition.name_en in page, key
+    for key, d in DEFINITIONS.items():
+        unit, null = (
+            zh if zh == en else f"{zh}<br>{en}" for zh, en in ((d.unit_zh, d.unit_en), (d.null_zh, d.null_en))
+        )
+        cells = (f"`{key}`", f"{d.name_zh}<br>{d.name_en}", f"{d.zh}<br>{d.en}", unit, null or "–")
+        row = " | ".join(cell.replace("|", "\\|") for cell in cells)
+        assert f"| {row} |" in page, key
 
 
 def test_a_record_is_strict_json(records: list[dict[str, object]]) -> None:

@@ -67,5 +67,12 @@ def test_a_loss_from_the_first_day_is_a_drawdown() -> None:
     assert max_drawdown(compound(np.array([0.1, 0.1]))) == 0.0
 
 
+def test_a_loss_of_more_than_all_leaves_nothing_for_good() -> None:
+    """A second such loss must not turn a debt into a gain."""
+    nav = compound(np.array([0.1, -1.2, -1.5, 0.3]))
+    assert nav.tolist() == pytest.approx([1.1, 0.0, 0.0, 0.0])
+    assert max_drawdown(nav) == 1.0
+
+
 def test_nothing_left_has_no_yearly_rate() -> None:
     assert np.isnan(annual_return(compound(np.array([-1.2])), 1))

@@ -40,6 +40,7 @@ def test_several_columns_keep_the_declared_order() -> None:
         ("return bars.volume.mean(axis=0)", "reduce over axis -1"),
         ("return ['a'] * 5", "dtype <U1"),
         ("return {}", "no named columns"),
+        ("return {'a\\x1b[2J': np.zeros(5)}", "no named columns"),
         ("return 1 / (bars.volume[:, 0] * 0)", "infinite values.*600000.SH"),
         ("return np.nansum(bars.volume, axis=-1) + unknown", "NameError: name 'unknown'.*line=5"),
         ("raise SystemExit(3)", "SystemExit: 3"),

@@ -8,8 +8,8 @@ from dripstone.factors.check import check, check_apart
 from dripstone.factors.registry import library, read_factors, resolve
 from dripstone.lake.lake import BarLake
 from tests.unit.factors.bars import HEAD, kernel, make_day, sql
-from tests.unit.factors.styles import NOTEBOOKS
-from tests.unit.factors.test_record import write_cells
+from tests.unit.factors.recording.styles import NOTEBOOKS
+from tests.unit.factors.recording.test_record import write_cells
 
 TWO = HEAD + (
     "SESSION = ('09:31', '14:57')\n"
@@ -85,7 +85,8 @@ def test_check_looks_at_one_day() -> None:
 
 def test_check_in_a_child_gives_the_same(small_lake: BarLake) -> None:
     spec = sql("SELECT date::DATE AS date, instrument, max(close) AS x FROM cn_stock_bar1m GROUP BY 1, 2")
-    day = small_lake.dates()[0]
-    apart, here = check_apart(spec, lake=small_lake, date=day), check(spec, small_lake.day(day, spec.needs))
-    np.testing.assert_array_equal(apart.columns["x"], here.columns["x"])
-    np.testing.assert_array_equal(apart.instruments, here.instruments)
+    days = list(small_lake.dates()[:2])
+    for day, apart in zip(days, check_apart(spec, lake=small_lake, dates=days), strict=True):
+        here = check(spec, small_lake.day(day, spec.needs))
+        np.testing.assert_array_equal(apart.columns["x"], here.columns["x"])
+        np.testing.assert_array_equal(apart.instruments, here.instruments)

@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -193,6 +194,16 @@ def test_progress_runs_from_nothing_to_all(lake: BarLake, store: FactorStore) ->
     assert (seen[-1].done_days, seen[-1].rows, seen[-1].factor) == (12, 2 * row_count(lake), "probe, other")
     assert [p.done_days for p in seen] == sorted(p.done_days for p in seen)
     assert seen[-1].days_per_s > 0
+
+
+def test_what_killed_runs_left_behind_is_swept(lake: BarLake, store: FactorStore) -> None:
+    left = [store.root / "values" / TOTAL.fingerprint / name for name in ("old.parquet", "new.parquet")]
+    left[0].parent.mkdir(parents=True)
+    for path in left:
+        path.touch()
+    os.utime(left[0], (0, 0))
+    compute([TOTAL], lake=lake, store=store, executor=HERE)
+    assert [path.exists() for path in left] == [False, True]
 
 
 class Recorder:

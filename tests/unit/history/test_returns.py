@@ -1,12 +1,13 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from dripstone.errors import DataError
 from dripstone.factors.spec import Needs
 from dripstone.history import LocalExecutor, tradable_returns
-from dripstone.lake import BarLake
+from dripstone.lake import MINUTE_TABLE, BarLake, ingest_table
 from dripstone.lake.simulate import simulate
 from dripstone.store import FactorStore
 
@@ -71,3 +72,21 @@ def test_a_range_outside_the_lake_is_refused(tmp_path: Path, lake: BarLake, stor
         tradable_returns(lake, store, HERE, start="2035-01-01")
     with pytest.raises(DataError, match="ingest or simulate"):
         tradable_returns(BarLake(tmp_path), store, HERE)
+
+
+def test_days_that_only_the_lakes_own_calendar_knows(tmp_path: Path) -> None:
+    lake, store = BarLake(tmp_path / "lake"), FactorStore(tmp_path / "store")
+    days = np.array(["2031-01-06", "2031-01-07", "2031-01-08", "2031-01-09"], "datetime64[D]")
+    calendar = pa.table({"date": days, "market_code": ["CN"] * 4})
+    ingest_table(lake, calendar, table="all_trading_days", source="own")
+    price = np.array([10.0, 10.1, 10.2])
+    first_minute = days.astype("datetime64[us]") + np.timedelta64(9 * 60 + 31, "m")
+    rows = {"instrument": ["600519.SH"] * 3, "volume": [100] * 3, "amount": 100 * price}
+    rows |= dict.fromkeys(("open", "high", "low", "close"), price)
+    ingest_table(lake, pa.table(rows | {"date": first_minute[[0, 1, 3]]}), table=MINUTE_TABLE, source="bars")
+    returns = tradable_returns(lake, store, HERE).returns
+    np.testing.assert_array_equal(returns.dates, days[[0, 1, 3]])
+    assert np.isnan(returns.values).all()  # the 8th is a trading day whose bars are not there
+    ingest_table(lake, pa.table(rows | {"date": first_minute[1:]}), table=MINUTE_TABLE, source="bars")
+    returns = tradable_returns(lake, store, HERE).returns
+    assert np.isfinite(returns.values[:, 0]).tolist() == [True, True, False, False]

@@ -32,6 +32,12 @@ def test_the_null_of_the_published_band() -> None:
     assert round(white_noise_share(237, n_fft=256), 3) == 0.603
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e155, 1e307])
+def test_the_unit_may_be_as_small_or_large_as_a_float_can_be(scale: float) -> None:
+    x = np.random.default_rng(8).random((3, 236))
+    assert band_share(x * scale) == pytest.approx(band_share(x), rel=1e-12)
+
+
 def test_the_band_under_two_minutes_is_one_bin() -> None:
     """Periods of 1 to 2 minutes: the Nyquist frequency and nothing else."""
     x = np.random.default_rng(2).standard_normal(236)

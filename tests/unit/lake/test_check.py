@@ -76,7 +76,7 @@ def test_a_time_outside_of_the_market_is_refused(lake, day, when, what):
     when = when and datetime.datetime.fromisoformat(when)
     error = refused(lake, changed(day, "date", 3, when))
     assert error.what == what
-    assert error.seen == repr(when)
+    assert error.seen == repr(when and str(when))
     assert error.fields["instrument"] == "000001.SZ"
 
 
@@ -152,3 +152,22 @@ def test_a_daily_table_with_a_time_of_day_is_refused(lake):
 def test_every_table_has_a_key_among_its_required_columns(spec):
     assert set(spec.key) <= {column.name for column in spec.columns if column.required}
     assert spec.schema.names == list(spec.names)
+
+
+def test_a_row_of_plain_dates_is_named(lake):
+    rows = pa.table(
+        {
+            "date": pa.array([datetime.date(2026, 1, 5)]),
+            "instrument": ["600519.SH"],
+            **dict.fromkeys(("open", "high", "low", "close", "amount"), pa.array([1.0])),
+            "volume": [1.5],
+        }
+    )
+    with pytest.raises(DataError, match=r"a count is not whole.*600519.SH.*date=2026-01-05\b"):
+        ingest_table(lake, rows, table="cn_stock_real_bar1d", source="test")
+
+
+def test_a_date_beyond_pythons_own_is_named(lake, day):
+    far = pa.chunked_array([pa.array(np.full(len(day), np.datetime64("29999-01-05T09:30", "us")))])
+    error = refused(lake, day.set_column(day.schema.get_field_index("date"), "date", far))
+    assert error.seen == "'29999-01-05 09:30:00'"

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dripstone.errors import DataError
+from dripstone.lake import ingest_table
 from dripstone.lake.column import encode, key_codes
-from dripstone.lake.dayfile import content_hash
+from dripstone.lake.dayfile import content_hash, held_hash, read_columns
 
 
 def test_what_lies_beneath_a_null_does_not_count():
@@ -49,3 +52,25 @@ def test_key_codes_sort_as_the_key_does(keys):
     codes = key_codes(rows, ("instrument", "date"))
     assert [keys[i] for i in np.argsort(codes, kind="stable")] == sorted(keys)
     assert len(set(codes.tolist())) == len(set(keys))
+
+
+def test_a_flipped_bit_never_passes_for_another_number(lake, make_bars):
+    """Whatever bit of a day file flips: the same rows come back, or an error says that the file is damaged."""
+    ingest_table(lake, make_bars(days=["2026-01-05"]), table="cn_stock_bar1m", source="test")
+    (path,) = lake.paths("cn_stock_bar1m")
+    whole, names = path.read_bytes(), lake.schema("cn_stock_bar1m").names
+    rows = read_columns(path, names)
+    source = np.random.default_rng(0)
+    refused = 0
+    for at, bit in zip(source.integers(0, len(whole), 300), source.integers(0, 8, 300), strict=True):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])
+        try:
+            held_hash(path)
+            assert read_columns(path, names).equals(rows)
+        except DataError:
+            refused += 1
+    assert refused > 100
+    for length in (0, 3, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        with pytest.raises(DataError, match="damaged"):
+            read_columns(path, names)

@@ -1,7 +1,7 @@
 """Rows become part of the lake: all of them, or none."""
 
 import os
-import signal
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from dripstone.errors import DataError
 from dripstone.factors.spec import Needs
-from dripstone.lake import BAR_FIELDS, BarLake, ingest_table
+from dripstone.lake import BAR_FIELDS, BarLake, ingest_table, simulate
 from dripstone.lake.dayfile import held_hash
+from dripstone.lake.simulation import Simulation
 from dripstone.lake.transaction import writing
 from dripstone.market.session import SESSION
 
@@ -182,49 +183,83 @@ class TestAllOrNothing:
             ingest_table(lake, make_bars(), table=BARS, source="second")
         ingest_table(lake, make_bars(), table=BARS, source="second")
 
-    # The child ingests three days whose files it renames six times: three into the staging, three into the lake.
-    CHILD = """
-import os, pathlib, signal, sys
-import pyarrow.parquet as pq
-from dripstone.lake import BarLake, ingest_table
+    def test_a_full_disk_is_told_and_changes_nothing(self, lake, make_bars):
+        ingest_table(lake, make_bars(days=["2026-01-05"]), table=BARS, source="old")
+        before = state(lake)
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+        try:
+            with pytest.raises(DataError, match=r"cannot be written.*File too large.*space"):
+                ingest_table(lake, make_bars(), table=BARS, source="new")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert state(lake) == before
+        assert leftovers(lake) == []
+        assert ingest_table(lake, make_bars(), table=BARS, source="new").changed_days == 2
 
-rename, left = pathlib.Path.replace, int(sys.argv[3])
-
-def replace(self, target):
-    global left
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    left -= 1
-    return rename(self, target)
-
-pathlib.Path.replace = replace
-ingest_table(BarLake(pathlib.Path(sys.argv[1])), pq.read_table(sys.argv[2]), table="cn_stock_bar1m", source="child")
-"""
-
-    @pytest.mark.parametrize("renames", [2, 3, 5])
-    def test_a_killed_ingest_is_forgotten_or_finished(self, lake, make_bars, tmp_path, renames):
+    def test_an_ingest_killed_at_any_step_is_forgotten_or_finished(self, lake, make_bars, tmp_path):
         ingest_table(lake, make_bars(), table=BARS, source="old")
         old = state(lake)
         rows = make_bars(open=make_bars()["close"])
         pq.write_table(rows, tmp_path / "new.parquet")
-        twin = BarLake(tmp_path / "twin")
-        ingest_table(twin, rows, table=BARS, source="new")
-        new = state(twin)
+        outcomes = []
+        for left in killed_at_every_step("ingest", lake.root, tmp_path / "left", tmp_path / "new.parquet"):
+            now = state(left)
+            outcomes.append([now[day] != old[day] for day in old])
+            left.day("2026-01-06", FULL)
+            ingest_table(left, make_bars(["688001.SH"], ["2026-01-08"]), table=BARS, source="next")
+            finished = [state(left)[day] != old[day] for day in old]
+            assert all(finished) or not any(finished)
+            assert all(finished) or not any(outcomes[-1])
+            assert leftovers(left) == []
+        # Every stage was met: nothing seen, some days new, all of them.
+        assert [sum(days) for days in outcomes] == sorted(sum(days) for days in outcomes)
+        assert {sum(days) for days in outcomes} == {0, 1, 2, 3}
 
-        arguments = [sys.executable, "-c", self.CHILD, str(lake.root), str(tmp_path / "new.parquet"), str(renames)]
-        killed = subprocess.run(arguments, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, check=False)
-        assert killed.returncode == -signal.SIGKILL
-        now = state(lake)
-        assert all(now[day] in (old[day], new[day]) for day in old)
-        published = max(renames - 3, 0)
-        assert sum(now[day] == new[day] for day in old) == published
-        lake.day("2026-01-06", FULL)
 
-        ingest_table(lake, make_bars(["688001.SH"], ["2026-01-08"]), table=BARS, source="next")
-        now = state(lake)
-        del now["2026-01-08"]
-        assert now == (new if renames >= 3 else old)
-        assert leftovers(lake) == []
+def killed_at_every_step(*arguments: object) -> list[BarLake]:
+    """See ``crash``: the lakes that are left, by the step before which the writer was killed."""
+    command = [sys.executable, str(Path(__file__).with_name("crash.py")), *map(str, arguments)]
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, check=True)
+    folder = Path(str(arguments[2]))
+    return [BarLake(folder / str(step)) for step in range(len(list(folder.iterdir())))]
+
+
+class TestSimulatedLake:
+    def test_real_and_simulated_bars_never_meet(self, lake, make_bars):
+        assert lake.simulated is None
+        simulate(lake, twin="planted", instruments=3, days=2, seed=7)
+        assert lake.simulated == "planted, seed 7"
+        before = state(lake)
+        calendar = pa.table({"date": np.array(["2026-01-05"], "datetime64[D]"), "market_code": ["CN"]})
+        for table, rows in ((BARS, make_bars()), ("all_trading_days", calendar)):
+            with pytest.raises(DataError, match=r"holds simulated bars.*planted, seed 7.*new workspace"):
+                ingest_table(lake, rows, table=table, source="real")
+        assert (state(lake), leftovers(lake)) == (before, ["simulated.json"])
+
+    def test_the_mark_is_part_of_no_version(self, lake, make_bars):
+        ingest_table(lake, make_bars(), table=BARS, source="real")
+        before = lake.version("2026-01-05", FULL)
+        Simulation("null", 2, 3, 1, "2026-01-07").write(lake.root)
+        assert (lake.simulated, lake.version("2026-01-05", FULL)) == ("null, seed 1", before)
+
+    @pytest.mark.parametrize("text", ["", "[1]", "{}", '{"twin": "null"'])
+    def test_a_damaged_mark_is_told(self, lake, text):
+        lake.root.mkdir()
+        (lake.root / "simulated.json").write_text(text)
+        with pytest.raises(DataError, match="mark of a simulated lake is damaged"):
+            _ = lake.simulated
+
+    def test_no_simulated_day_is_seen_without_the_mark(self, lake, tmp_path):
+        lake.root.mkdir()
+        seen = []
+        for left in killed_at_every_step("simulate", lake.root, tmp_path / "left"):
+            days = sum(len(left.dates(table)) for table in left.table_names())
+            assert not days or left.simulated == "null, seed 1"
+            simulate(left, twin="null", instruments=2, days=1, seed=1)
+            assert (len(left.dates()), len(left.table_names()), leftovers(left)) == (1, 3, ["simulated.json"])
+            seen.append(days)
+        assert set(seen) == set(range(4))
 
 
 class TestReferenceTables:

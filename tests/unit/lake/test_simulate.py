@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from dripstone.arrays import Dates, Floats
 from dripstone.errors import DataError
 from dripstone.kernels.crosssection import rank_correlation_by_row
+from dripstone.lake.ingest import ingest_table
 from dripstone.lake.lake import BarLake
 from dripstone.lake.simulate import simulate
 from dripstone.lake.synthetic import SyntheticMarket, Twin
@@ -183,15 +185,29 @@ def test_the_same_seed_writes_the_same_bytes(lake: BarLake, tmp_path: Path) -> N
             assert one.read_bytes() == other.read_bytes()
     assert report.changed_days == 3
     assert simulate(again, twin="planted", instruments=12, days=3, seed=4).changed_days == 0
-    assert simulate(again, twin="planted", instruments=12, days=3, seed=5).changed_days == 3
 
 
-def test_a_lake_with_other_bars_is_refused(lake: BarLake) -> None:
+@pytest.mark.parametrize(
+    "other",
+    [{"days": 2}, {"instruments": 4}, {"end": "2025-06-27"}, {"seed": 5}, {"twin": "null"}],
+    ids=lambda other: next(iter(other)),
+)
+def test_a_lake_with_another_market_is_refused(lake: BarLake, other: dict[str, object]) -> None:
     held = [path.read_bytes() for path in lake.paths(BARS)]
-    for instruments, days, end in ((12, 2, None), (4, 3, None), (12, 3, "2025-06-27")):
-        with pytest.raises(DataError, match="not of this market"):
-            simulate(lake, twin="planted", instruments=instruments, days=days, seed=4, end=end)
+    asked: dict[str, object] = {"twin": "planted", "instruments": 12, "days": 3, "seed": 4, **other}
+    with pytest.raises(DataError, match=r"not of this market.*seed=4.*new workspace"):
+        simulate(lake, **asked)  # type: ignore[arg-type]  # one of them at a time is another
     assert [path.read_bytes() for path in lake.paths(BARS)] == held
+    assert lake.simulated == "planted, seed 4"
+
+
+def test_a_lake_with_real_rows_of_any_table_is_refused(tmp_path: Path) -> None:
+    lake = BarLake(tmp_path)
+    calendar = pa.table({"date": np.array(["2025-06-30"], "datetime64[D]"), "market_code": ["CN"]})
+    ingest_table(lake, calendar, table="all_trading_days", source="real")
+    with pytest.raises(DataError, match=r"not of this market.*all_trading_days"):
+        simulate(lake, twin="planted", instruments=3, days=2, seed=1)
+    assert (lake.simulated, lake.table_names()) == (None, ("all_trading_days",))
 
 
 @pytest.mark.parametrize(

@@ -47,3 +47,12 @@ def test_as_day_takes_what_people_give(date):
 def test_as_day_refuses_what_is_no_date(date):
     with pytest.raises(DataError, match="not a date"):
         as_day(date)
+
+
+@pytest.mark.parametrize(
+    "text", ["2025-01", "2025", "20250105", "today", "2025-01-05T09:31", " 2025-01-05", "2025-02-30"]
+)
+def test_only_a_whole_day_is_a_date(text: str) -> None:
+    """numpy reads 2025-01 as its first day, and 20250105 as a year."""
+    with pytest.raises(DataError, match=r"not a date.*YYYY-MM-DD"):
+        as_day(text)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dripstone.errors import FactorError
 from dripstone.report import (
     Direction,
     Fidelity,
@@ -85,7 +86,9 @@ def test_language_changes_all_words(page: StudyPage) -> None:
 
 def test_headline_counts_the_tries_and_claims_no_more(page: StudyPage) -> None:
     html = render_study(page, language="en")
-    assert "Measured after 9 tries on this sample, not confirmed on a holdout" in html
+    assert "Measured after 9 variants were tried on this sample, failures included" in html
+    assert "not confirmed on a holdout" in html
+    assert "Corrected for 27 tests, this sample finds a true difference of" in html
     assert "says nothing about earning money" in html
     assert "Candidate: " in html
     assert "drip_stone_net" in html[html.index("Candidate: ") :][:120]
@@ -93,7 +96,7 @@ def test_headline_counts_the_tries_and_claims_no_more(page: StudyPage) -> None:
 
 def test_no_evidence_is_said_in_plain_words(page: StudyPage) -> None:
     html = render_study(replace(page, best="drip_stone_sell"), language="en")
-    assert "No evidence that a variant beats the baseline." in html
+    assert "No evidence that a variant is better than the baseline." in html
     assert "Candidate: " not in html
 
 
@@ -120,7 +123,7 @@ def test_missing_numbers_are_dashes(page: StudyPage) -> None:
     html = body(render_study(shown, language="en"))
     assert "–" in html
     assert not re.search(r"\b(nan|NaN|inf|None)\b", html)
-    assert "too tied" in html
+    assert f"no groups, as {span.degenerate_days} of {span.n_days} days are degenerate" in html
     assert "no day" in html
     assert "No variant could be compared with the baseline." in html
 
@@ -149,6 +152,50 @@ def test_fidelity_says_how_far(page: StudyPage, equal: bool, words: str) -> None
     assert ("difference 0 " if equal else "difference 2.5e-01 ") in html
 
 
+def test_without_an_equal_kernel_form_it_says_so(page: StudyPage) -> None:
+    shown = replace(page, baseline=replace(page.baseline, fidelity=None))
+    assert "No kernel form in the library gives the SQL&#x27;s values" in render_study(shown, language="en")
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "模拟市场（planted, seed 1）"), ("en", "(planted, seed 1)")])
+def test_a_synthetic_market_is_named_before_the_verdict(page: StudyPage, language: Language, words: str) -> None:
+    sample = replace(page.sample, simulated="planted, seed 1")
+    html = render_study(replace(page, sample=sample), language=language)
+    assert html.index('<p class="synthetic">') < html.index(words) < html.index('<div class="verdict')
+    assert '<p class="synthetic">' not in render_study(page, language=language)
+
+
+def test_texts_that_are_the_same_in_every_study_are_in_the_language_of_the_page(page: StudyPage) -> None:
+    zh = body(render_study(page, language="zh"))
+    assert "生成于 2026-02-10 09:30 UTC+08:00" in zh
+    assert "收益：下一交易日（d+1）" in zh
+    assert "VWAP of" not in zh
+    assert "复现基准因子" in zh
+    assert "<th>variants</th>" in zh  # a step that is not known stands for itself
+
+
+def test_a_column_that_two_factors_share_is_told_apart_by_its_draft(page: StudyPage) -> None:
+    first, second, third = page.variants[:3]
+    twins = (replace(first, name="one", column="same"), replace(second, name="two", column="same"), third)
+    shown = replace(page, variants=twins, best="two:same")
+    assert shown.labels == ("one:same", "two:same", third.column)
+    assert [row.label for row in study_rows(shown) if row.best] == ["two:same"]
+    assert "two:same" in re.findall(r"<strong>.*</strong>", render_study(shown, language="en"))[0]
+    as_baseline = replace(page, variants=(replace(first, name="one", column="drip_stone"),), best="drip_stone")
+    assert as_baseline.labels == ("one:drip_stone",)
+    assert as_baseline.best_place == 0
+
+
+def test_factors_that_no_name_tells_apart_are_refused(page: StudyPage) -> None:
+    twin = page.variants[0]
+    with pytest.raises(FactorError, match="share one name"):
+        replace(page, variants=(twin, twin), best="")
+    pair = (replace(twin, name="one"), replace(twin, name="two"))
+    for best in (twin.column, "nobody"):
+        with pytest.raises(FactorError, match="not one of the variants"):
+            replace(page, variants=pair, best=best)
+
+
 def test_failed_direction_shows_its_error_and_code(page: StudyPage, read_html: ReadHtml) -> None:
     reading = read_html(render_study(page, language="en"))
     assert "ZeroDivisionError('division by zero')" in reading.text("pre")
@@ -163,10 +210,10 @@ def hostile(page: StudyPage, text: str) -> StudyPage:
         title=text,
         prompt=text,
         created=text,
-        best=variant.label,
+        best=variant.column,
         summary=ReportSummary(text, text, (Statistic(text, text, 1),), text, text),
         baseline=replace(page.baseline, name=text + "_", code=text, fidelity=None),
-        sample=replace(page.sample, label=text, start=text, end=text),
+        sample=replace(page.sample, simulated=text, start=text, end=text),
         directions=(Direction(text, text, text, "failed", text),),
         variants=(variant,),
         ledger=(LedgerLine(text, "check", "failed", text, text),),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from dripstone.workspace import Workspace
 
 SQL = """SELECT date::DATE::DATETIME AS date, instrument, {value} AS total
 FROM cn_stock_bar1m_c GROUP BY date::DATE, instrument"""
+
+
+_TESTS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +38,6 @@ def notebook(tmp_path: Path) -> Callable[[str], Path]:
 
 @pytest.fixture
 def plain(notebook: Callable[[str], Path]) -> Path:
-    """A baseline that is no library factor: the day's volume."""
-    sql = SQL.format(value="sum(volume)::DOUBLE")
+    """A baseline that is no library factor, another one for each test: the ledger counts what was compared with it."""
+    sql = SQL.format(value=f"sum(volume)::DOUBLE * {next(_TESTS)}")
     return notebook(f'import dai\ndf = dai.query("""{sql}""", filters={{"date": ["2025-01-01", "2025-01-31"]}}).df()')

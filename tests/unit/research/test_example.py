@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dripstone.factors.check import check, check_apart
-from dripstone.factors.record import record_notebook
+from dripstone.factors.recording import record_notebook
 from dripstone.factors.registry import library
 from dripstone.lake import BarLake, simulate
 
@@ -17,11 +17,12 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "drip_stone"
 def test_the_baseline_is_the_published_form(tmp_path: Path) -> None:
     lake = BarLake(tmp_path / "lake")
     simulate(lake, twin="planted", instruments=60, days=3, seed=7)
-    spec = record_notebook(EXAMPLE / "baseline.ipynb", lake=lake, date=lake.dates()[-1])
+    spec = record_notebook(EXAMPLE / "baseline.ipynb", lake=lake, date=lake.dates()[-1]).spec
     assert spec.columns == ("drip_stone",)
     kernel = library()["drip_stone"]
     day = lake.dates()[0]
-    ours = check_apart(spec, lake=lake, date=day).columns["drip_stone"]
+    [apart] = check_apart(spec, lake=lake, dates=[day])
+    ours = apart.columns["drip_stone"]
     theirs = check(kernel, lake.day(day, kernel.needs)).columns["drip_stone"]
     assert np.isfinite(ours).sum() > 50
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)

@@ -1,4 +1,5 @@
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,3 +48,19 @@ def test_a_missing_source_makes_no_folder(tmp_path: Path, sources: dict[str, Pat
     with pytest.raises(DataError, match="no such baseline"):
         StudyFolder.make(tmp_path / "s", sources, "", on_event=None)
     assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize("name", ["..", " ", "a b\x1b[31m", "滴" * 80, "\udcff", "con:|?*", "-rf"])
+def test_any_file_name_gives_a_plain_folder(tmp_path: Path, sources: dict[str, Path], name: str) -> None:
+    report = tmp_path / f"{name}.pdf"
+    report.write_bytes(b"%PDF-")
+    folder = StudyFolder.make(tmp_path / "s", sources | {"report": report}, "", on_event=None)
+    assert folder.path.parent == tmp_path / "s"
+    assert re.fullmatch(r"\d{8}-\w[\w-]{0,39}", folder.slug)
+    assert json.loads((folder.path / "study.json").read_text(encoding="utf-8"))["state"] == "running"
+
+
+def test_events_drive_no_terminal(tmp_path: Path, sources: dict[str, Path]) -> None:
+    heard: list[Event] = []
+    StudyFolder.make(tmp_path / "s", sources, "", on_event=heard.append).tell("check", "\x1b]0;title\x07 passed")
+    assert heard[0].text == "\\x1b]0;title\\x07 passed"

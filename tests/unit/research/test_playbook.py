@@ -45,6 +45,18 @@ def test_an_unknown_report_with_a_known_baseline_gets_the_directions() -> None:
     assert [direction.key for direction in playbook.propose(summary, SPECTRAL)] == ["despike", "sides", "bands"]
 
 
+def test_a_baseline_of_another_family_is_said_to_be_one() -> None:
+    playbook = Playbook()
+    apart = playbook.summarise(DRIP, MOMENTUM, "改进它")
+    assert any("基准不属于报告的因子族" in note for note in apart.notes)
+    for direction in playbook.propose(apart, MOMENTUM):
+        assert direction.reason.zh.startswith("基准不属于报告的因子族")
+        assert "no improvement of it" in direction.reason.en
+    own = playbook.summarise(DRIP, SPECTRAL, "改进它")
+    texts = (*own.notes, *(direction.reason.zh for direction in playbook.propose(own, SPECTRAL)))
+    assert not any("基准不属于" in text for text in texts)
+
+
 def test_an_unknown_report_with_an_unknown_baseline_stops() -> None:
     playbook = Playbook()
     with pytest.raises(FactorError, match=r"no direction.*volume_spectrum.*another researcher"):

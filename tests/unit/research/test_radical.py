@@ -24,3 +24,7 @@ def test_chinese_punctuation_stays_and_latin_forms_become_plain() -> None:
 def test_controls_and_private_characters_go_and_lines_stay() -> None:
     assert normalise("a\r\nb\rc\x00\u200b\ufffe\ue123\x07") == "a\nb\nc"
     assert normalise("plain text") == "plain text"
+
+
+def test_what_turns_or_drives_a_terminal_goes() -> None:
+    assert normalise("a\x9b2J\u202eb\u2066c\u2028d\ud800") == "a2Jbcd"

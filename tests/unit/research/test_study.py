@@ -1,12 +1,13 @@
 import json
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 
-from dripstone.errors import DataError, FactorError
+from dripstone.errors import DataError, DripstoneError, FactorError, ModelError
 from dripstone.factors.spec import FactorSpec, Needs
 from dripstone.research import Direction, Draft, Event, ScriptedResearcher, Words, research
 from dripstone.workspace import Workspace
@@ -138,6 +139,48 @@ def test_a_study_where_nothing_holds_is_still_a_report(workspace: Workspace, rep
     assert "no value for any instrument" in messages["empty"]
     assert [name for name, _ in researcher.errors].count("wide") == 2  # then given up, though the script had a third
     assert "wide" in study.page.read_text(encoding="utf-8")
+
+
+def test_a_column_of_a_script_is_the_baseline_and_another_family_is_no_improvement(
+    workspace: Workspace, report: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "late.py"
+    late = "sum(volume) FILTER (WHERE date::TIME > '14:30') / sum(volume) AS late_share, max(close)"
+    path.write_text(plain_script(late), encoding="utf-8")
+    study = research(workspace, report=report, baseline=f"{path}:late_share", prompt="只做去脉冲。")
+    assert (study.baseline.column, study.baseline.fidelity) == ("late_share", None)
+    assert [variant.column for variant in study.variants] == ["drip_stone_mad"]
+    page = study.page.read_text(encoding="utf-8")
+    assert "因子库里没有哪个内核实现给出与该 SQL 相同的取值" in page
+    assert "基准不属于报告的因子族" in page
+    with pytest.raises(FactorError, match=r"several columns.*FILE:late_share"):
+        research(workspace, report=report, baseline=path, prompt="")
+
+
+def test_what_is_the_baseline_already_is_not_measured_against_it(workspace: Workspace, report: Path) -> None:
+    portable = resources.files("dripstone.factors.library.portable").joinpath("drip_stone_mad.py")
+    with resources.as_file(portable) as baseline:
+        study = research(workspace, report=report, baseline=baseline, prompt="只做去脉冲。")
+    assert study.baseline.column == "drip_stone_mad"
+    assert (study.variants, study.winner) == ((), None)
+    assert "is the baseline itself" in (study.folder / "events.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_draft_cannot_name_a_path_and_a_failing_repair_gives_up_one_draft(
+    workspace: Workspace, report: Path, plain: Path
+) -> None:
+    class Broken(ScriptedResearcher):
+        def repair(self, draft: Draft, error: DripstoneError) -> Draft | None:
+            raise ModelError("the model does not answer")
+
+    outside = draft("../../outside", GOOD.replace("30", "20"), portable=plain_script("sum(volume)"))
+    drafts = {"outside": [outside], "good": [draft("good", GOOD.replace("30", "20"))]}
+    researcher = Broken([direction("outside"), direction("good")], drafts)
+    study = research(workspace, report=report, baseline=plain, prompt="", researcher=researcher)
+    assert [variant.column for variant in study.variants] == ["good"]
+    (failure,) = study.failures
+    assert "a draft's name is no name" in str(failure.error)
+    assert not list(workspace.root.rglob("outside*"))
 
 
 def plain_script(value: str) -> str:

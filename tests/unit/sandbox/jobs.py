@@ -71,3 +71,13 @@ def fill(_: Payload) -> dict[str, object]:
 
 def read_input(_: Payload) -> dict[str, object]:
     return {"input": sys.stdin.read()}
+
+
+def fork(_: Payload) -> dict[str, object]:
+    if os.fork() == 0:
+        time.sleep(60)
+    return {}
+
+
+def quit_quietly(_: Payload) -> dict[str, object]:
+    os._exit(0)

@@ -110,6 +110,18 @@ def test_input_is_empty_and_data_must_be_there(tmp_path: Path) -> None:
         run_child(f"{JOBS}:echo", {}, data=[tmp_path / "none"])
 
 
+@linux
+def test_a_fork_that_lives_on_keeps_nobody_waiting() -> None:
+    began = time.monotonic()
+    assert run_child(f"{JOBS}:fork", {}, timeout_s=30) == {"output": ""}
+    assert time.monotonic() - began < 15
+
+
+def test_code_that_ends_the_process_is_not_taken_for_a_lack_of_memory() -> None:
+    with pytest.raises(FactorError, match=r"exit code 0.*os\._exit"):
+        run_child(f"{JOBS}:quit_quietly", {})
+
+
 def test_it_says_that_it_is_no_fence() -> None:
     assert "not a fence" in CONTAINMENT
 

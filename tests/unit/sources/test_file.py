@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -103,6 +104,18 @@ class TestVendors:
     def test_parquet_of_every_vendor_gives_one_day(self, frame, expected, preset, tmp_path):
         FORMS[preset](frame).to_parquet(tmp_path / "f.parquet")
         assert ingested([tmp_path / "f.parquet"], preset, tmp_path / "lake").paths(BARS)[0].read_bytes() == expected
+
+    @pytest.mark.parametrize(
+        "text", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())], ids=str
+    )
+    @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+    def test_every_type_of_text_and_time_gives_one_day(self, frame, expected, text, unit, tmp_path):
+        rows = pa.Table.from_pandas(frame, preserve_index=False)
+        codes = rows["instrument"].cast(pa.string())
+        codes = codes.dictionary_encode() if pa.types.is_dictionary(text) else codes.cast(text)
+        rows = rows.drop_columns(["instrument", "date"]).append_column("instrument", codes)
+        pq.write_table(rows.append_column("date", pa.array(frame["date"]).cast(pa.timestamp(unit))), tmp_path / "f.pq")
+        assert ingested([tmp_path / "f.pq"], "bigquant", tmp_path / "lake").paths(BARS)[0].read_bytes() == expected
 
     @pytest.mark.parametrize("preset", PRESETS)
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])

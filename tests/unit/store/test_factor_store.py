@@ -1,4 +1,5 @@
 import os
+import resource
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dripstone.errors import DataError, FactorError
+from dripstone.errors import DataError, FactorError, SettingsError
 from dripstone.factors.spec import FactorSpec, Needs, UdfSource
 from dripstone.panel import Panel
 from dripstone.store import FactorStore, Part, write_part
@@ -220,6 +221,46 @@ def test_sweep_takes_old_garbage_and_nothing_else(tmp_path: Path) -> None:
     store.commit(SPEC, [young])
     assert kept.file is not None
     assert (tmp_path / kept.file).exists()
+
+
+def test_a_flipped_bit_in_a_file_of_values_is_found(tmp_path: Path) -> None:
+    store = FactorStore(tmp_path)
+    part = add(store, {str(day): {f"i{n}": n / 7 for n in range(40)} for day in DAYS})
+    held = store.panel(SPEC.fingerprint, "buy")
+    path = tmp_path / str(part.file)
+    whole = path.read_bytes()
+    refused = 0
+    for at in range(0, len(whole), 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
+        try:
+            found = store.panel(SPEC.fingerprint, "buy")
+        except DataError:
+            refused += 1
+        else:
+            np.testing.assert_array_equal(found.values, held.values)
+            np.testing.assert_array_equal(found.instruments, held.instruments)
+    assert refused > 50
+    path.unlink()
+    assert store.missing(SPEC.fingerprint, dict.fromkeys(DAYS, "v1")) == list(DAYS)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    store = FactorStore(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(DataError, match=r"store cannot be written.*File too large.*what is committed stays"):
+            add(store, {"2025-11-12": {"a": 1.0}})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path for path in (tmp_path / "values").rglob("*") if path.is_file()] == []
+    add(store, {"2025-11-12": {"a": 1.0}})
+
+
+def test_a_store_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SettingsError, match="store cannot be made"):
+        FactorStore(tmp_path / "file")
 
 
 LOG = st.lists(

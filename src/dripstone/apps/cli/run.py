@@ -4,11 +4,12 @@ import json
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
-from dripstone.errors import DripstoneError
+from dripstone.errors import DripstoneError, SettingsError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,6 +24,10 @@ Result = TypeVar("Result")
 INTERRUPTED = 130
 
 
+class InterruptionError(DripstoneError):
+    """Ctrl-C, with what the rooms it came through say of what is kept."""
+
+
 def run_verb(
     context: typer.Context,
     verb: "Callable[[Workspace], Result]",
@@ -30,11 +35,12 @@ def run_verb(
     *,
     as_json: bool,
     make: bool = False,
-) -> None:
+) -> Result:
     """Run a verb on the workspace that ``-w`` names, or the nearest one, and print what it gives back.
 
     People get a table in the workspace's language, ``--json`` one JSON object. Exit code 0; 1 with the error on one
-    line (stderr), or with ``--json`` as ``{"error": {...}}`` (stdout); 130 when interrupted.
+    line (stderr), or with ``--json`` as ``{"error": {...}}`` (stdout); 130, said the same way, when interrupted. A
+    file or folder that the system refuses is an error of the operator, whichever room asked for it.
 
     Parameters
     ----------
@@ -48,20 +54,22 @@ def run_verb(
             result = verb(workspace.watched(on_progress))
     except DripstoneError as error:
         _fail(error, as_json=as_json)
+    except OSError as error:
+        _fail(_refused(error), as_json=as_json)
     except KeyboardInterrupt as interrupt:
-        notes = getattr(interrupt, "__notes__", [])
-        sys.stderr.write("; ".join(["interrupted", *notes]) + "\n")
-        raise typer.Exit(INTERRUPTED) from None
+        notes = getattr(interrupt, "__notes__", ["stopped by Ctrl-C"])
+        _fail(InterruptionError("; ".join(notes)), as_json=as_json, code=INTERRUPTED)
     if as_json:
         from dripstone.apps.answer import as_answer
 
         answer = as_answer(result)
-        sys.stdout.write(json.dumps(answer if isinstance(answer, dict) else {"result": answer}, ensure_ascii=False))
-        sys.stdout.write("\n")
+        key = "path" if isinstance(result, Path) else "result"
+        _write_json(answer if isinstance(answer, dict) else {key: answer})
     else:
         from rich.console import Console
 
         Console().print(show(result, workspace.settings.language))
+    return result
 
 
 @contextmanager
@@ -89,13 +97,27 @@ def _shown_progress(*, quiet: bool) -> "Generator[Callable[[Progress], None]]":
             bar.stop()
 
 
-def _fail(error: DripstoneError, *, as_json: bool) -> NoReturn:
+def _refused(error: OSError) -> SettingsError:
+    """What the operating system said, and about which file."""
+    return SettingsError(
+        "the system refuses a file or folder",
+        seen=error.strerror or str(error),
+        expected="a place that can be read and written, with space left",
+        path=error.filename,
+    )
+
+
+def _fail(error: DripstoneError, *, as_json: bool, code: int = 1) -> NoReturn:
     if as_json:
-        sys.stdout.write(json.dumps({"error": error.as_dict()}, ensure_ascii=False) + "\n")
+        _write_json({"error": error.as_dict()})
     else:
         from rich.console import Console
         from rich.text import Text
 
         line = Text.assemble((error.kind, "bold red"), " ", " ".join(str(error).split()))
         Console(stderr=True).print(line, soft_wrap=True)
-    raise typer.Exit(1)
+    raise typer.Exit(code) from None
+
+
+def _write_json(answer: object) -> None:
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")

@@ -71,7 +71,7 @@ def status(result: "Status", language: "Language") -> RenderableType:
     if not result.tables:
         lines.append(Text("no bars yet: dripstone ingest FILES, or dripstone simulate"))
     rows = ((t.name, t.days, t.first_day, t.last_day) for t in result.tables)
-    counts = f"{result.factors} factors with values, {result.trials} trials, {len(result.studies)} studies"
+    counts = f"factors with values: {result.factors}, trials: {result.trials}, studies: {len(result.studies)}"
     parts = [_table(("table", "days", "first", "last"), rows)] if result.tables else []
     return Group(*lines, *parts, Text(counts))
 
@@ -149,26 +149,28 @@ def comparison(result: "Comparison", language: "Language") -> RenderableType:
 def trials(result: "Sequence[Trial]", language: "Language") -> RenderableType:
     """The ledger, oldest first."""
     rows = (
-        (t.id, (t.at or "")[:19].replace("T", " "), t.stage, t.column or t.factor, _outcome(t), t.study) for t in result
+        (t.id, (t.at or "")[:16].replace("T", " "), t.stage, t.column or t.factor, t.study, _outcome(t)) for t in result
     )
-    return _table(("id", "UTC", "stage", "factor", "outcome", "study"), rows)
+    return _table(("id", "UTC", "stage", "factor", "study", "outcome"), rows, unbroken=4)
 
 
 def study_event(event: "Event") -> None:
     """One line of a study while it runs."""
-    line = Text.assemble((f"{event.step:>9}  ", "cyan"), event.text, (f"  {event.seconds:.1f} s", "dim"))
+    seconds = f"  {event.seconds:.1f} s" if event.seconds else ""
+    line = Text.assemble((f"{event.step:>9}  ", "cyan"), event.text, (seconds, "dim"))
     Console(stderr=True).print(line, soft_wrap=True)
 
 
 def study(result: "Study", language: "Language") -> RenderableType:
     """The variants against the baseline at every span, what failed, and where the report is."""
     spans = sorted({span for variant in result.variants for span in variant.comparison.spans})
-    heads = ("RankIC less baseline (t)", *(f"{span} d" for span in spans), "verdict")
+    heads = ("factor", *(f"{span} d" for span in spans), "verdict")
     rows = [
         (v.column, *(_difference(v.comparison.spans.get(span)) for span in spans), v.comparison.verdict)
         for v in result.variants
     ]
     parts: list[RenderableType] = [
+        Text("The baseline's RankIC, and by how much each variant's differs (t), at smoothing spans of days"),
         _table(
             heads,
             [
@@ -199,10 +201,11 @@ def _finding(kind: str, findings: "Sequence[Finding]") -> tuple[object, ...]:
     return kind, len(findings), findings[0].date or "", findings[0].detail
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, unbroken: int = 1) -> Table:
+    """A table whose first columns stay on one line, however narrow the terminal."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for at, head in enumerate(heads):
-        table.add_column(head, overflow="fold", no_wrap=at == 0)
+        table.add_column(head, overflow="fold", no_wrap=at < unbroken)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     return table
@@ -210,18 +213,24 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
 def _numbers(
     spans: "Mapping[int, SpanEvaluation] | Mapping[int, SpanComparison]", columns: Numbers, language: "Language"
-) -> Table:
-    """A line a number: its name, its value at each smoothing span, its definition."""
+) -> RenderableType:
+    """A line a number with its value at each smoothing span; below, every number's definition once."""
     cells = [_cells(found, columns) for found in spans.values()]
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column("smoothing, days")
+    table.add_column("平滑天数" if language == "zh" else "smoothing, days")
     for span in spans:
         table.add_column(str(span), justify="right", no_wrap=True)
-    table.add_column("definition", overflow="fold", style="dim")
+    definitions = Table.grid(padding=(0, 2, 0, 0))
+    definitions.add_column(no_wrap=True, style="dim")
+    definitions.add_column(overflow="fold", style="dim")
+    told: set[str] = set()
     for row, (path, style) in enumerate(columns):
-        name, text = _definition(path, language)
-        table.add_row(name + (", bp" if style == "bp" else ""), *(values[row] for values in cells), text)
-    return table
+        side, name, text = _definition(path, language)
+        table.add_row(side + name + (", bp" if style == "bp" else ""), *(values[row] for values in cells))
+        if name not in told:
+            definitions.add_row(name, text)
+        told.add(name)
+    return Group(table, Text(), definitions, Text())
 
 
 def _refused(spans: "Mapping[int, str]") -> list[Text]:
@@ -235,7 +244,8 @@ def _rank_ic(found: "SpanEvaluation | None") -> str:
 def _difference(found: "SpanComparison | None") -> str:
     if found is None:
         return ""
-    return f"{_cells(found, (('difference.mean', 'correlation'),))[0]} ({found.difference.t:+.1f})"
+    mean, t = _cells(found, (("difference.mean", "correlation"), ("difference.t", "ratio")))
+    return f"{mean} ({t})"
 
 
 def _cells(found: object, columns: Numbers) -> list[str]:
@@ -252,11 +262,12 @@ def _at(found: object, path: str) -> float | None:
     return float(found)  # pyright: ignore[reportArgumentType]  # a path above ends at a number
 
 
-def _definition(path: str, language: "Language") -> tuple[str, str]:
+def _definition(path: str, language: "Language") -> tuple[str, str, str]:
+    """Whose number it is, where two are compared; its name; its definition."""
     from dripstone.evaluation import DEFINITIONS
 
     side, _, rest = path.partition(".")
-    found = DEFINITIONS[rest if side in {"variant", "baseline"} else path]
-    name, text = (found.name_zh, found.zh) if language == "zh" else (found.name_en, found.en)
     sides = {"variant": ("改进版 ", "variant "), "baseline": ("基准 ", "baseline ")}
-    return sides.get(side, ("", ""))[0 if language == "zh" else 1] + name, text
+    found = DEFINITIONS[rest if side in sides else path]
+    name, text = (found.name_zh, found.zh) if language == "zh" else (found.name_en, found.en)
+    return sides.get(side, ("", ""))[0 if language == "zh" else 1], name, text

@@ -136,8 +136,10 @@ def compute(
     end: End = None,
     as_json: Json = False,
 ) -> None:
-    """Compute every day that has no value yet; interrupt it and run it again to go on."""
-    run_verb(context, lambda ws: ws.compute(factor, start=start, end=end), show.computed, as_json=as_json)
+    """Compute every day that has no value yet; interrupt it and run it again to go on. Code 1 when a factor failed."""
+    report = run_verb(context, lambda ws: ws.compute(factor, start=start, end=end), show.computed, as_json=as_json)
+    if report.failed:
+        raise typer.Exit(1)
 
 
 @app.command()

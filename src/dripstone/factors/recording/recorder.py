@@ -8,6 +8,7 @@
 
 import datetime as dt
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,6 @@ from types import ModuleType
 from typing import cast
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 import dripstone.dai
@@ -23,16 +23,17 @@ from dripstone.arrays import PerInstrument
 from dripstone.dai.result import QueryResult
 from dripstone.dai.udf import DaiUDF
 from dripstone.errors import DripstoneError, FactorError
-from dripstone.factors.choice import Query, choose
-from dripstone.factors.crossing import crossings
-from dripstone.factors.dayfree import DayFree, without_dates
-from dripstone.factors.notebook import Notebook
-from dripstone.factors.outline import MINUTE_TABLES, Outline
-from dripstone.factors.sample import Sample
-from dripstone.factors.slice import Slicer
+from dripstone.factors.check import Check
+from dripstone.factors.recording.choice import Query, choose
+from dripstone.factors.recording.crossing import crossings
+from dripstone.factors.recording.dayfree import DayFree, without_dates
+from dripstone.factors.recording.notebook import Notebook
+from dripstone.factors.recording.outline import MINUTE_TABLES, Outline
+from dripstone.factors.recording.sample import Sample
+from dripstone.factors.recording.slice import Slicer
+from dripstone.factors.recording.stage import Stage
 from dripstone.factors.spec import FactorSpec, Needs, UdfSource
 from dripstone.factors.sql import columns_of_day, compile_sql, is_numeric
-from dripstone.factors.stage import Stage
 from dripstone.lake.lake import BarLake
 from dripstone.sandbox.report import revive
 
@@ -51,8 +52,8 @@ def record(payload: Mapping[str, object]) -> dict[str, object]:
     recorder = Recorder(stage, Sample.of(BarLake(Path(told["lake"]), readonly=True), told["date"]))
     stage.run(recorder.dai(), found=lambda: any(not query.flaw for query in recorder.queries))
     query = recorder.chosen(payload["column"])
-    spec = recorder.spec(query, name=told["name"])
-    return {"spec": spec.as_dict()}
+    spec, check = recorder.proved(query, name=told["name"])
+    return {"spec": spec.as_dict(), "check": check.as_dict()}
 
 
 class Recorder:
@@ -108,6 +109,14 @@ class Recorder:
         """
         if self._failures and all(query.flaw for query in self.queries):
             raise self._failures[0]
+        if not self.queries:
+            raise FactorError(
+                "the notebook asked dai for nothing",
+                seen="; ".join(["no dai.query was run", *self._stage.notes]),
+                expected="a dai.query whose rows are date, instrument and numbers",
+                hint="call the function that queries at the end of the notebook, and paste what it imports from "
+                "files of its own: a factor is one file",
+            )
         query, notes = choose(self.queries, column=None if column is None else str(column))
         found = () if query.free.single_day else crossings(Outline(query.free.sql))
         if found:
@@ -118,8 +127,8 @@ class Recorder:
             self._stage.note(f"left out of the SQL, the day is given: {predicate}")
         return query
 
-    def spec(self, query: Query, *, name: str) -> FactorSpec:
-        """The factor, proved: from the spec alone it gives what the notebook got, with other days about or without."""
+    def proved(self, query: Query, *, name: str) -> tuple[FactorSpec, Check]:
+        """The factor and its values: from the spec alone it gives what the notebook got, other days about or not."""
         free, outline = query.free, Outline(query.free.sql)
         held = self._sample.day.tables
         spec = FactorSpec(
@@ -133,11 +142,14 @@ class Recorder:
             notes=tuple(self._stage.notes),
         )
         factor = compile_sql(spec)
-        self._check_equal(query, factor.compute(self._sample.day))
+        began = time.perf_counter()
+        values = factor.compute(self._sample.day)
+        seconds = time.perf_counter() - began
+        self._check_equal(query, values)
         minute = set(outline.tables) & set(MINUTE_TABLES)
         if minute and not free.single_day and self._sample.looks_across(free, factor.udfs):
             raise _crosses(query, "other values for a day when another day's bars are in the table")
-        return spec
+        return spec, Check(self._sample.day.instruments, values, seconds)
 
     def _check_equal(self, query: Query, again: Mapping[str, PerInstrument]) -> None:
         first = columns_of_day(query.rows, self._sample.day, query.columns)
@@ -209,7 +221,7 @@ def _params(free: DayFree) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, np.generic):
         return cast("object", value.item())
-    if isinstance(value, dt.date | pd.Timestamp):
+    if isinstance(value, dt.date):  # a datetime or a Timestamp is one
         return str(value)
     raise TypeError(type(value).__name__)
 
@@ -241,9 +253,9 @@ def _data_source(stage: Stage, sample: Sample) -> type:
 
         def read_bdb(self, as_type: type = pa.Table, **_: object) -> object:
             rows = sample.table(self.id)
-            return rows.to_pandas() if as_type is pd.DataFrame else rows
+            return rows if as_type is pa.Table else rows.to_pandas()
 
-        def read(self, **_: object) -> pd.DataFrame:
+        def read(self, **_: object) -> object:
             return sample.table(self.id).to_pandas()
 
     for name in _WRITES:

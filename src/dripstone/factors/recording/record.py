@@ -2,25 +2,36 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
-from dripstone.errors import DripstoneError, FactorError
-from dripstone.factors.notebook import read_notebook
+from dripstone.errors import DripstoneError, FactorError, printable
+from dripstone.factors.check import Check
+from dripstone.factors.recording.notebook import read_notebook
 from dripstone.factors.spec import FactorSpec
 from dripstone.lake.lake import BarLake
 from dripstone.sandbox.child import run_child
 from dripstone.sandbox.report import revive
 
-__all__ = ["record_notebook"]
+__all__ = ["Recording", "record_notebook"]
+
+_CHILD = "dripstone.factors.recording.recorder:record"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Recording:
+    """A notebook as a factor, and what the factor gives on the day it was recorded on."""
+
+    spec: FactorSpec
+    check: Check
 
 
 def record_notebook(
     path: Path, *, lake: BarLake, date: np.datetime64 | str, column: str | None = None, timeout_s: float = 300
-) -> FactorSpec:
+) -> Recording:
     """Record a ``.ipynb`` or ``.py`` that calls ``dai.query`` as a SQL factor.
 
     The notebook runs to its end against a recording ``dai`` that answers every query with the bars of ``date``,
@@ -52,14 +63,15 @@ def record_notebook(
         "source": notebook.source,
         "starts": notebook.starts,
         "notes": notebook.notes,
-        "name": path.stem,
+        "name": printable(path.stem),
         "file": path.name,
         "lake": str(lake.root.resolve()),
         "date": str(date),
         "column": column,
     }
     try:
-        answer = run_child("dripstone.factors.recording:record", payload, timeout_s=timeout_s, data=[lake.root])
+        answer = run_child(_CHILD, payload, timeout_s=timeout_s, data=[lake.root])
     except DripstoneError as error:
         raise revive(error.as_dict(), path=path) from error
-    return replace(FactorSpec.from_dict(cast("Mapping[str, object]", answer["spec"])), origin=str(path))
+    spec = FactorSpec.from_dict(cast("Mapping[str, Any]", answer["spec"]))
+    return Recording(replace(spec, origin=str(path)), Check.from_dict(cast("Mapping[str, Any]", answer["check"])))

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
-from dripstone.factors.outline import Outline
+from dripstone.factors.recording.outline import Outline
 
 __all__ = ["changes_with_company", "crossings"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from dripstone.errors import DripstoneError
-from dripstone.factors.recording import record
+from dripstone.factors.recording.recorder import record
 
 SQL = """
 SELECT date::DATE::DATETIME AS date, instrument, spread(array_agg(close ORDER BY date)) AS spread_of_close
@@ -29,6 +29,11 @@ MAKE = "udf = dai.DaiUDF(name='spread', function=spread, return_type='double')"
 
 NOTEBOOKS: Mapping[str, tuple[str, ...]] = {
     "plain": ("import dai", UDF, MAKE, f"sql = '''{SQL}'''", QUERY, "frame.head()"),
+    "awaits": (
+        "import asyncio\nimport dai\nawait asyncio.sleep(0)",
+        UDF + MAKE + f"\nsql = '''{SQL}'''",
+        f"async def ask():\n    return {QUERY.removeprefix('frame = ')}\nframe = await ask()",
+    ),
     "months": (
         "import dai\nfrom calendar import monthrange\n" + UDF,
         f"sql = '''{SQL}'''\n{MAKE}",
@@ -182,6 +187,12 @@ frame = dai.query(sql, filters={"date": ["2024-01-01", "2024-01-31"]}, udf_list=
 }
 
 REFUSED: Mapping[str, tuple[str, ...]] = {
+    "absent_package": (
+        "import dai\nfrom no_such_compiler import jit",
+        "@jit\ndef spread(values):\n    return 1.0",
+        f"{MAKE}\nsql = '''{SQL}'''\n{QUERY}",
+    ),
+    "module_beside": ("import dai\nfrom no_such_helper import run", "run()"),
     "no_query": ("import dai\nprint('nothing')",),
     "raw_bars": (
         "import dai\nframe = dai.query('SELECT date, instrument, close FROM cn_stock_bar1m', full_db_scan=True).df()",

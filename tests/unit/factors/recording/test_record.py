@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 
 from dripstone.errors import FactorError
+from dripstone.factors.check import check_apart
 from dripstone.factors.compile import compile_factor
-from dripstone.factors.notebook import read_notebook
-from dripstone.factors.record import record_notebook
+from dripstone.factors.recording import record_notebook
+from dripstone.factors.recording.notebook import read_notebook
 from dripstone.factors.spec import FactorSpec
 from dripstone.lake.lake import BarLake
 from dripstone.sandbox.child import run_child
-from tests.unit.factors.styles import NOTEBOOKS, REFUSED, SQL
+from tests.unit.factors.recording.styles import NOTEBOOKS, REFUSED, SQL
 
-SEED = Path(__file__).resolve().parents[4] / "shared" / "seed" / "final_cell.py"
+SEED = Path(__file__).resolve().parents[5] / "shared" / "seed" / "final_cell.py"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def answers(small_lake: BarLake, tmp_path_factory: pytest.TempPathFactory) -> Ma
     payload["no_such_day"] = payload_of(paths["plain"], small_lake, "2020-01-02")
     if SEED.exists():
         payload |= {day: payload_of(SEED, small_lake, day) for day in days[:2]}
-    return run_child("tests.unit.factors.styles:record_all", payload)
+    return run_child("tests.unit.factors.recording.styles:record_all", payload)
 
 
 def payload_of(path: Path, lake: BarLake, day: str, *, column: str | None = None) -> dict[str, object]:
@@ -125,6 +126,8 @@ def test_needs_name_the_daily_tables(answers: Mapping[str, Any]) -> None:
     ("name", "words"),
     [
         ("no_query", "asked dai for nothing"),
+        ("module_beside", "No module named 'no_such_helper'"),
+        ("absent_package", "package that is not installed [place=cell 3, line 9, name=jit]; saw <jit, not installed>"),
         ("raw_bars", "more than one row"),
         ("moving_window", "looks across days"),
         ("pooled_days", "looks across days"),
@@ -165,8 +168,11 @@ def test_a_column_picks_among_several_queries(answers: Mapping[str, Any]) -> Non
 
 def test_recording_end_to_end(tmp_path: Path, small_lake: BarLake) -> None:
     path = write_cells(tmp_path / "baseline.ipynb", NOTEBOOKS["plain"])
-    spec = record_notebook(path, lake=small_lake, date=small_lake.dates()[0])
-    assert (spec.name, spec.origin) == ("baseline", str(path))
+    day = small_lake.dates()[0]
+    recording = record_notebook(path, lake=small_lake, date=day)
+    assert (recording.spec.name, recording.spec.origin) == ("baseline", str(path))
+    [again] = check_apart(recording.spec, lake=small_lake, dates=[day])
+    np.testing.assert_array_equal(recording.check.columns["spread_of_close"], again.columns["spread_of_close"])
 
 
 def test_a_notebook_without_end_is_stopped(tmp_path: Path, small_lake: BarLake) -> None:

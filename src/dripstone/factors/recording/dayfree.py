@@ -10,21 +10,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 from sqlglot import Token, TokenType, exp, parse_one
 from sqlglot.dialects import DuckDB
 
+from dripstone.dai.filter import read_filters, read_moment
 from dripstone.errors import FactorError
-from dripstone.factors.outline import Outline
+from dripstone.factors.recording.outline import Outline
+from dripstone.factors.sql import TRADING_DAY
 from dripstone.market.session import SESSION, label
 
-__all__ = ["TRADING_DAY", "DayFree", "without_dates", "without_universe"]
-
-TRADING_DAY = "trading_day"
-"""The SQL parameter that stands where a one-day query spelled its own date."""
+__all__ = ["DayFree", "without_dates", "without_universe"]
 
 Edit: TypeAlias = tuple[exp.Expr, str]
 """A node of the syntax tree, and the text that takes its place."""
@@ -84,8 +82,8 @@ def without_dates(sql: str, filters: Mapping[str, object], params: Mapping[str, 
     ------
     FactorError : the SQL does not parse, a date is none, or a date predicate cannot be taken out of the text.
     """
-    others = {name: _listed(value) for name, value in filters.items() if name != "date"}
-    asked = [_stamp(value) for value in _listed(filters.get("date", ()))]
+    chosen = read_filters(filters)
+    asked = [np.datetime64(bound, "s") for span in chosen.dates for bound in (span.start, span.end)]
     text = _inlined(sql, params)
     outline = Outline(text)
     predicates = list(_date_predicates(outline))
@@ -97,7 +95,7 @@ def without_dates(sql: str, filters: Mapping[str, object], params: Mapping[str, 
     used = set(re.findall(r"\$(\w+)", text))
     return DayFree(
         text,
-        others,
+        chosen.members,
         {name: value for name, value in params.items() if name in used},
         _session(min(asked), max(asked)) if asked and day is not None else (label(SESSION[0]), label(SESSION[-1])),
         day is not None,
@@ -118,17 +116,8 @@ def without_universe(sql: str) -> str:
     return _edited(outline, [(node, "TRUE") for node in lists])
 
 
-def _listed(value: object) -> list[object]:
-    if isinstance(value, list | tuple | set | frozenset | np.ndarray | pd.Series | pd.Index):
-        return list(cast("Sequence[object]", value))
-    return [value]
-
-
 def _stamp(value: object) -> np.datetime64:
-    try:
-        return pd.Timestamp(cast("str", value)).to_datetime64().astype("datetime64[s]")
-    except (ValueError, TypeError) as error:
-        raise FactorError("a date of the query is none", seen=value, expected="'YYYY-MM-DD'") from error
+    return np.datetime64(read_moment(value)[0], "s")
 
 
 def _day_of(low: np.datetime64, high: np.datetime64) -> np.datetime64 | None:
@@ -138,10 +127,10 @@ def _day_of(low: np.datetime64, high: np.datetime64) -> np.datetime64 | None:
 
 
 def _session(low: np.datetime64, high: np.datetime64) -> tuple[str, str]:
-    """The bars that a one-day filter leaves; a bare end is the whole day, as in the lake's own reading."""
+    """The bars that a one-day filter leaves."""
     midnight = low.astype("datetime64[D]")
     first, last = (int((bound - midnight).astype("timedelta64[m]").astype(int)) for bound in (low, high))
-    inside = SESSION[(first <= SESSION) & ((last or SESSION[-1]) >= SESSION)]
+    inside = SESSION[(first <= SESSION) & (last >= SESSION)]
     if not len(inside):
         raise FactorError("the date filter leaves no minute of the day", seen=(str(low), str(high)))
     return label(int(inside[0])), label(int(inside[-1]))

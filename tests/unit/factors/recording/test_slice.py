@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from dripstone.errors import FactorError
-from dripstone.factors.slice import Piece, Slicer
+from dripstone.factors.recording.slice import Piece, Slicer
 
 
 def cut(source: str, expression: str, *, line: int | None = None) -> Piece:

@@ -3,8 +3,11 @@ from pathlib import Path
 import pytest
 
 from dripstone.errors import FactorError
-from dripstone.factors.notebook import read_notebook
-from tests.unit.factors.test_record import write_cells
+from dripstone.factors.recording.notebook import read_notebook
+from tests.unit.factors.recording.test_record import write_cells
+
+CELL = """{{"cells": [{{"cell_type": "code", "id": "a", "metadata": {{}}, "execution_count": null, "outputs": [],
+"source": "{}"}}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}"""
 
 
 def test_cells_are_joined_and_lines_are_told_by_cell(tmp_path: Path) -> None:
@@ -28,6 +31,13 @@ def test_magics_are_left_out_but_not_inside_strings(tmp_path: Path) -> None:
     assert notebook.notes == ("cell 1: left out %matplotlib inline", "cell 1: left out !ls")
 
 
+def test_what_only_ipython_reads_is_left_out_wherever_it_stands(tmp_path: Path) -> None:
+    cell = "files = !ls\nhere = %pwd\nframe.head?\ntext = '''\nwhat?\n'''  # really?\nlast = 1"
+    notebook = read_notebook(write_cells(tmp_path / "a.ipynb", [cell]))
+    assert notebook.source == "files = []\nhere = []\npass\ntext = '''\nwhat?\n'''  # really?\nlast = 1\n"
+    assert [note.partition("left out ")[2] for note in notebook.notes] == ["files = !ls", "here = %pwd", "frame.head?"]
+
+
 def test_cell_magics(tmp_path: Path) -> None:
     cells = ["%%time\nx = 1", "%%bash\nrm -rf nothing", '%%sql {"date": ["2024-01-02"]}\nSELECT "q" FROM t']
     notebook = read_notebook(write_cells(tmp_path / "a.ipynb", cells))
@@ -44,6 +54,9 @@ def test_cell_magics(tmp_path: Path) -> None:
         ("a.ipynb", '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "no code"),
         ("a.py", "def f(:\n  pass", "not Python.*line 1"),
         ("a.py", "\n", "no code"),
+        ("a.py", "x = " + "(" * 300 + "1" + ")" * 300, "not Python"),
+        ("a.ipynb", CELL.format(r"x = '\ud800'"), "not Python"),
+        ("a.ipynb", CELL.format(r"x = '\u0000'"), "not Python"),
     ],
 )
 def test_what_is_no_notebook(name: str, text: str, words: str, tmp_path: Path) -> None:

@@ -3,20 +3,23 @@
 import ast
 import io
 import json
+import re
 import tokenize
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from dripstone.errors import FactorError
 
 __all__ = ["Notebook", "read_notebook"]
 
+_NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""How the parser refuses a text: half a character or a null is a ValueError, too deep a nesting one of the last two."""
 _RUN_BODY = ("%%time", "%%timeit", "%%capture", "%%prun")
 _RUN_LINE = ("%time", "%timeit", "%prun")
+_MAGIC = re.compile(r"\s*(?:\w+\s*=\s*)?[%!?]|\s*[\w.]+\?{1,2}\s*$")
+"""``%magic``, ``!command``, ``x = !command``, ``?name``, ``name?``: lines that only IPython reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def read_notebook(path: Path) -> Notebook:
             path=path,
             place=notebook.place(error.lineno or 1),
         ) from error
+    except _NOT_PYTHON as error:
+        raise FactorError("not Python", seen=str(error), path=path) from error
     return notebook
 
 
@@ -87,6 +92,8 @@ def _text(path: Path) -> str:
 
 
 def _code_cells(path: Path, text: str) -> list[str]:
+    import nbformat  # here and not above: the child that runs the notebook knows its cells already
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # cells without ids and the like: old, not wrong
@@ -105,7 +112,7 @@ def _code_cells(path: Path, text: str) -> list[str]:
 def _without_magics(cell: str, number: int, notes: list[str]) -> str:
     try:
         ast.parse(cell)
-    except SyntaxError:
+    except _NOT_PYTHON:
         pass
     else:
         return cell
@@ -115,7 +122,7 @@ def _without_magics(cell: str, number: int, notes: list[str]) -> str:
         return _cell_magic(lines[head], lines[head + 1 :], number, notes)
     plain: list[str] = []
     for line in lines:
-        magic = line.lstrip().startswith(("%", "!", "?")) and not _inside(plain)
+        magic = _MAGIC.match(line) and not _inside(plain)
         plain.append(_line_magic(line, number, notes) if magic else line)
     return "\n".join(plain)
 
@@ -138,7 +145,8 @@ def _line_magic(line: str, number: int, notes: list[str]) -> str:
     if word in _RUN_LINE and rest.strip():
         return indent + rest.strip()
     notes.append(f"cell {number}: left out {text}")
-    return f"{indent}pass"
+    name, assigned, _ = text.partition("=")
+    return f"{indent}{name.strip()} = []" if assigned and name.strip().isidentifier() else f"{indent}pass"
 
 
 def _cell_magic(head: str, body: Sequence[str], number: int, notes: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Where a notebook runs while it is recorded: statement by statement, with stand-ins for what only a desk has."""
 
 import ast
+import asyncio
 import concurrent.futures
 import linecache
 import multiprocessing
@@ -15,15 +16,15 @@ from typing import NoReturn
 import dripstone
 from dripstone.errors import DripstoneError, FactorError
 from dripstone.factors.blame import remember_source
-from dripstone.factors.notebook import Notebook
+from dripstone.factors.recording.notebook import Notebook
 from dripstone.sandbox.report import revive
 
-__all__ = ["Stage"]
+__all__ = ["Absent", "Stage"]
 
 _NOTES = 20
 
 
-class _Absent:
+class Absent:
     """Stands for a package that is not installed: takes any use, gives nothing. Plots are the usual case."""
 
     def __init__(self, name: str) -> None:
@@ -32,24 +33,24 @@ class _Absent:
     def __repr__(self) -> str:
         return f"<{self._name}, not installed>"
 
-    def __getattr__(self, name: str) -> "_Absent":
+    def __getattr__(self, name: str) -> "Absent":
         if name.startswith("__"):
             raise AttributeError(name)
-        return _Absent(f"{self._name}.{name}")
+        return Absent(f"{self._name}.{name}")
 
-    def __call__(self, *_: object, **__: object) -> "_Absent":
+    def __call__(self, *_: object, **__: object) -> "Absent":  # noqa: D102  the class says it
         return self
 
-    def __getitem__(self, _: object) -> "_Absent":
+    def __getitem__(self, _: object) -> "Absent":
         return self
 
     def __setitem__(self, _: object, __: object) -> None:
         pass
 
-    def __iter__(self) -> Iterator["_Absent"]:
+    def __iter__(self) -> Iterator["Absent"]:
         return iter((self, self))  # fig, ax = plt.subplots()
 
-    def __enter__(self) -> "_Absent":
+    def __enter__(self) -> "Absent":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,9 +84,8 @@ class Stage:
         self._furnish(dai)
         for node in ast.parse(self.notebook.source).body:
             self.line = node.lineno
-            code = compile(ast.Module([node], []), self.filename, "exec")
             try:
-                exec(code, vars(self.module))  # noqa: S102  running the author's notebook is the point
+                self._execute(node)
             except (Exception, SystemExit) as error:  # noqa: BLE001  the author's code may raise anything at all
                 if isinstance(error, ImportError) and isinstance(node, ast.Import | ast.ImportFrom):
                     self._stand_in(node, error)
@@ -93,6 +93,13 @@ class Stage:
                     self.note(f"{self.place(error)}: left aside, {type(error).__name__}: {error}")
                 else:
                     self._fail(error)
+
+    def _execute(self, node: ast.stmt) -> None:
+        """Run one statement; it may ``await``, as in a notebook."""
+        code = compile(ast.Module([node], []), self.filename, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        waiting = eval(code, vars(self.module))  # noqa: S307  running the author's notebook is the point
+        if waiting is not None:
+            asyncio.run(waiting)
 
     def note(self, text: str) -> None:
         """Keep a remark for the people who read the factor; the first twenty different ones."""
@@ -121,14 +128,14 @@ class Stage:
         self.note(f"{self.notebook.place(node.lineno)}: {error}; what uses it does nothing")
         for alias in node.names:
             name = alias.asname or (alias.name if isinstance(node, ast.ImportFrom) else alias.name.partition(".")[0])
-            self.module.__dict__[name] = _Absent(alias.name)
+            self.module.__dict__[name] = Absent(alias.name)
 
     def _furnish(self, dai: ModuleType) -> None:
         platform = ModuleType("bigquant")
-        platform.__dict__.update(dai=dai, __getattr__=_Absent)
+        platform.__dict__.update(dai=dai, __getattr__=Absent)
         sys.modules.update({"__main__": self.module, "dai": dai, "bigquant": platform, "bigquant.dai": dai})
         sys.modules["dripstone.dai"] = dripstone.__dict__["dai"] = dai
-        self.module.__dict__.update(display=lambda *_, **__: None, get_ipython=lambda: _Absent("get_ipython"))
+        self.module.__dict__.update(display=lambda *_, **__: None, get_ipython=lambda: Absent("get_ipython"))
         # A query in another process would not be seen: pools of processes become pools of threads.
         concurrent.futures.__dict__["ProcessPoolExecutor"] = lambda max_workers=None, **_: ThreadPoolExecutor(
             max_workers

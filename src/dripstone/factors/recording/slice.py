@@ -20,6 +20,7 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from dripstone.errors import FactorError
+from dripstone.factors.recording.stage import Absent
 
 __all__ = ["Piece", "Slicer"]
 
@@ -170,6 +171,11 @@ class Slicer:
         if name in cut.seen:
             return
         cut.seen.add(name)
+        value = self._namespace.get(name)
+        if isinstance(value, Absent):
+            raise FactorError(
+                "a UDF needs a package that is not installed", seen=value, hint="install it beside dripstone", name=name
+            )
         bindings = self._bindings(name, cut)
         if bindings and not bindings[-1].queries and not self._changed(name, bindings[-1]):
             self._take(bindings[-1], cut)

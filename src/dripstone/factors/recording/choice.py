@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, replace
 import pyarrow as pa
 
 from dripstone.errors import FactorError
-from dripstone.factors.dayfree import DayFree, without_universe
-from dripstone.factors.outline import MINUTE_TABLES, Outline
+from dripstone.factors.recording.dayfree import DayFree, without_universe
+from dripstone.factors.recording.outline import MINUTE_TABLES, Outline
 from dripstone.factors.spec import UdfSource
 
 __all__ = ["Query", "choose"]
@@ -100,13 +100,6 @@ def _no_column(factors: Sequence[Query], column: str) -> list[Query]:
 
 
 def _no_factor(queries: Sequence[Query]) -> FactorError:
-    if not queries:
-        return FactorError(
-            "the notebook asked dai for nothing",
-            seen="no dai.query was run",
-            expected="a dai.query whose rows are date, instrument and numbers",
-            hint="call the function that queries at the end of the notebook",
-        )
     flaws = list(dict.fromkeys(f"{query.place}: {query.flaw}" for query in queries))
     raw = any("more than one row" in query.flaw for query in queries)
     return FactorError(

@@ -11,11 +11,11 @@ from dripstone.dai.result import QueryResult
 from dripstone.dai.table import MemoryTables
 from dripstone.dai.udf import DaiUDF
 from dripstone.errors import DataError
-from dripstone.factors.crossing import changes_with_company
-from dripstone.factors.dayfree import TRADING_DAY, DayFree
-from dripstone.factors.outline import Outline
+from dripstone.factors.recording.crossing import changes_with_company
+from dripstone.factors.recording.dayfree import DayFree
+from dripstone.factors.recording.outline import Outline
 from dripstone.factors.spec import Needs
-from dripstone.factors.sql import day_tables
+from dripstone.factors.sql import TRADING_DAY, day_tables
 from dripstone.lake.day import BAR_FIELDS, DayBars
 from dripstone.lake.lake import BarLake, as_day
 from dripstone.lake.schema import MINUTE_TABLE, TABLES
