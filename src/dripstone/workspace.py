@@ -19,7 +19,7 @@ from typing import Literal, Self, TypeAlias
 
 import numpy as np
 
-from dripstone.errors import DataError, FactorError, SettingsError
+from dripstone.errors import DataError, DripstoneError, FactorError, SettingsError
 from dripstone.evaluation import Comparison, Evaluation, Label
 from dripstone.evaluation import compare as compare_panels
 from dripstone.evaluation import evaluate as evaluate_panel
@@ -162,15 +162,19 @@ class Workspace:
         A factor that fails stands in the report with its error and does not hold up the others.
         """
         refs = [self.resolve(factor) for factor in factors]
-        report = compute(
-            [ref.spec for ref in refs],
-            lake=self.lake,
-            store=self.store,
-            start=start,
-            end=end,
-            executor=self._executor(),
-            on_progress=self.on_progress,
-        )
+        try:
+            report = compute(
+                [ref.spec for ref in refs],
+                lake=self.lake,
+                store=self.store,
+                start=start,
+                end=end,
+                executor=self._executor(),
+                on_progress=self.on_progress,
+            )
+        except DripstoneError as error:
+            self._record_failure(refs, error)
+            raise
         self._record_runs(refs, report)
         return report
 
@@ -194,6 +198,8 @@ class Workspace:
         with self.ledger.attempt(self._trial("evaluate", ref)) as found:
             result = self._measured(ref, start=start, end=end)
             found.column, found.metrics = result.factor, result.as_dict(daily=False)
+            found.window = str(result.first_day), str(result.last_day)
+            found.data_version = self.store.data_version(ref.spec.fingerprint, start=self._warm_start(start), end=end)
         return result
 
     def placebo(self, factor: Factor, *, start: Day = None, end: Day = None) -> Evaluation:
@@ -215,6 +221,8 @@ class Workspace:
             tried = self.ledger.compared_with(parent) | {(ref.spec.fingerprint, result.variant)}
             result = result.after(len(tried))
             found.column, found.metrics = result.variant, result.as_dict(daily=False)
+            found.window = str(returns.dates[0]), str(returns.dates[-1])
+            found.data_version = self.store.data_version(ref.spec.fingerprint, start=self._warm_start(start), end=end)
         return result
 
     def report(
@@ -253,7 +261,7 @@ class Workspace:
             "the factor has several columns",
             seen=ref.spec.name,
             expected="one of " + ", ".join(columns),
-            hint=f"name the column: {columns[0]}, or FILE:{columns[0]}" if columns else "",
+            hint=f"name one: {columns[0]}, or FILE:{columns[0]}; a factor file declares them in @factor(columns=...)",
         )
 
     def _measured(self, ref: FactorRef, *, start: Day, end: Day) -> Evaluation:
@@ -280,6 +288,11 @@ class Workspace:
         return Trial(
             self.study, spec.name, stage, "ok", ref.column, fingerprint=spec.fingerprint, parent=parent or spec.parent
         )
+
+    def _record_failure(self, refs: Sequence[FactorRef], error: DripstoneError) -> None:
+        for ref in refs:
+            if ref.spec.shuffle_seed is None:
+                self.ledger.append(replace(self._trial("compute", ref), outcome="failed", error=error.as_dict()))
 
     def _record_runs(self, refs: Sequence[FactorRef], report: ComputeReport) -> None:
         """One trial a factor that had something to compute or failed; a placebo is none."""

@@ -89,9 +89,19 @@ def test_compare_equals_its_twin(market: tuple[np.ndarray, np.ndarray], seed: in
     difference = twin.estimate((series[0] - series[1]).tolist())
     if not difference["n_days"]:
         with pytest.raises(DataError):
-            compare(panel(variant), panel(baseline), panel(returns), spans=(1,), min_instruments=6, sign=sign)
+            compare(
+                panel(variant),
+                panel(baseline),
+                panel(returns),
+                spans=(1,),
+                min_instruments=6,
+                sign=sign,
+                baseline_sign=sign,
+            )
         return
-    fast = compare(panel(variant), panel(baseline), panel(returns), spans=(1,), min_instruments=6, sign=sign).spans[1]
+    fast = compare(
+        panel(variant), panel(baseline), panel(returns), spans=(1,), min_instruments=6, sign=sign, baseline_sign=sign
+    ).spans[1]
     assert_same(as_record(fast.variant), ours)
     assert_same(as_record(fast.baseline), theirs)
     assert_same(as_record(fast.difference), difference)

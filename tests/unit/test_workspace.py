@@ -43,6 +43,10 @@ def test_attempts_carry_the_study_and_the_numbers(ws: Workspace) -> None:
     trial = inside.trials("one")[-1]
     assert (trial.stage, trial.outcome, trial.factor, trial.column) == ("evaluate", "ok", "drip_stone", "drip_stone")
     assert trial.metrics["spans"]["1"]["rank_ic"]["n_days"] > 20  # type: ignore[index]
+    days = ws.lake.dates()
+    assert trial.window is not None
+    assert trial.window[0] == str(days[0])
+    assert trial.data_version == ws.store.data_version(trial.fingerprint or "")
     with pytest.raises(DataError):
         inside.evaluate("drip_stone", start="2031-01-01")
     assert inside.trials("one")[-1].outcome == "failed"
@@ -60,7 +64,7 @@ def test_a_window_is_smoothed_with_the_days_before_it(ws: Workspace) -> None:
 
 
 def test_a_column_must_be_named_where_there_are_several(ws: Workspace) -> None:
-    with pytest.raises(FactorError, match="name the column: drip_stone_buy"):
+    with pytest.raises(FactorError, match="name one: drip_stone_buy"):
         ws.panel("drip_stone_sides")
     sides = [ws.panel(f"drip_stone_{side}").values for side in ("buy", "sell", "net")]
     np.testing.assert_array_equal(sides[0] - sides[1], sides[2])
@@ -91,3 +95,14 @@ def test_library_says_what_is_held(ws: Workspace) -> None:
     assert known["drip_stone"].days == 30
     assert known["drip_stone_sides"].columns == ("drip_stone_buy", "drip_stone_sell", "drip_stone_net")
     assert known["drip_stone"].about
+
+
+def test_a_factor_that_ends_its_process_is_an_error_and_a_trial(ws: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "deadly.py"
+    file.write_text(
+        "import os\nfrom dripstone import factor\n\n@factor()\ndef deadly(bars):\n    os._exit(9)\n", encoding="utf-8"
+    )
+    with pytest.raises(FactorError, match=r"deadly.*exit codes \[9, 9, 9\]"):
+        ws.compute([str(file)])
+    last = ws.trials()[-1]
+    assert (last.stage, last.outcome, last.factor) == ("compute", "failed", "deadly")

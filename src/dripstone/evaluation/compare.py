@@ -23,6 +23,8 @@ Verdict = Literal["candidate", "no evidence"]
 """The third word, "confirmed", takes a holdout and is not given here."""
 
 _LEVEL = 0.05
+_LEAST_DAYS = 20
+"""Fewer days than this are evidence of nothing: a standard error from them is not to be trusted."""
 _POWER_Z = 0.8416
 """The normal quantile of 0.8: a true difference so many errors beyond the threshold is found four times in five."""
 
@@ -43,7 +45,8 @@ class SpanComparison:
     p_bonferroni : p_value x looks, at most 1.
     minimum_detectable : the true difference that the test of ``p_bonferroni`` finds four times in five.
     rank_correlation : |Spearman| of the two factors, on the days compared.
-    verdict : "candidate" when the mean difference is above 0 and p_bonferroni at most 0.05, else "no evidence".
+    verdict : "candidate" when the mean difference is above 0, p_bonferroni at most 0.05 and the days at least 20, else
+        "no evidence".
     """
 
     variant: SpanEvaluation
@@ -66,7 +69,8 @@ class Comparison:
     Parameters
     ----------
     variant, baseline, label : names of the panels.
-    declared_sign : +1, or -1 where high values of both factors are declared to mean low returns.
+    declared_sign, baseline_sign : +1, or -1 where high values are declared to mean low returns: that factor is read
+        the other way, its RankIC and its groups with it.
     tries : variants that were tried, failures and this one included; set by ``after``.
     looks : tries x spans, the number of tests that p_bonferroni pays for.
     verdict : "candidate" when any span is one.
@@ -78,6 +82,7 @@ class Comparison:
     baseline: str
     label: str
     declared_sign: int
+    baseline_sign: int
     tries: int
     looks: int
     verdict: Verdict
@@ -111,6 +116,7 @@ def compare(
     spans: Sequence[int] = SPANS,
     min_instruments: int = 50,
     sign: int = 1,
+    baseline_sign: int = 1,
 ) -> Comparison:
     """Measure variant and baseline on the same cells and test the mean difference of their daily RankICs.
 
@@ -123,7 +129,7 @@ def compare(
     returns : fractions stamped at the factor's day.
     spans : smoothing spans in days; both factors are smoothed alike.
     min_instruments : common cells a day needs, 3 or more.
-    sign : +1, or -1 to read both factors the other way.
+    sign, baseline_sign : +1, or -1 to read the variant, or the baseline, the other way.
 
     Returns
     -------
@@ -138,12 +144,16 @@ def compare(
     DataError : no day can be compared at any span; returns that are no fractions above -1.
     SettingsError : sign, spans or min_instruments make no sense.
     """
-    if sign not in (1, -1):
-        raise SettingsError("no such sign", seen=sign, expected="+1 or -1")
+    if {sign, baseline_sign} - {1, -1}:
+        raise SettingsError("no such sign", seen=(sign, baseline_sign), expected="+1 or -1")
+    if sign < 0:
+        variant = variant.with_values(-variant.values)
+    if baseline_sign < 0:
+        baseline = baseline.with_values(-baseline.values)
     groups = group_count(returns, None)
 
     def run(span: int) -> SpanComparison:
-        new, old = _common(variant, baseline, returns, sign=sign, span_days=span)
+        new, old = _common(variant, baseline, returns, span_days=span)
         labels = returns.reindex(new.dates, new.instruments)
         ours = measure(new, labels, span_days=span, groups=groups, min_instruments=min_instruments)
         theirs = measure(old, labels, span_days=span, groups=groups, min_instruments=min_instruments)
@@ -156,6 +166,7 @@ def compare(
         baseline=baseline.name,
         label=returns.name,
         declared_sign=sign,
+        baseline_sign=baseline_sign,
         tries=1,
         looks=len(spans),
         verdict=_best(compared),
@@ -164,7 +175,7 @@ def compare(
     )
 
 
-def _common(variant: Panel, baseline: Panel, returns: Panel, *, sign: int, span_days: int) -> tuple[Panel, Panel]:
+def _common(variant: Panel, baseline: Panel, returns: Panel, *, span_days: int) -> tuple[Panel, Panel]:
     """Both factors smoothed, on the same days, without the cells that not both have."""
     ours, theirs = (smoothed(panel, returns, span_days=span_days) for panel in (variant, baseline))
     dates = np.intersect1d(ours.dates, theirs.dates)
@@ -178,8 +189,8 @@ def _common(variant: Panel, baseline: Panel, returns: Panel, *, sign: int, span_
     ours, theirs = (panel.reindex(dates, returns.instruments) for panel in (ours, theirs))
     lacking = ~(np.isfinite(ours.values) & np.isfinite(theirs.values))
     return (
-        ours.with_values(np.where(lacking, np.nan, sign * ours.values)),
-        theirs.with_values(np.where(lacking, np.nan, sign * theirs.values)),
+        ours.with_values(np.where(lacking, np.nan, ours.values)),
+        theirs.with_values(np.where(lacking, np.nan, theirs.values)),
     )
 
 
@@ -216,11 +227,12 @@ def _judged(comparison: SpanComparison, looks: int) -> SpanComparison:
     """The same measurement, paying for so many looks."""
     difference, paid = comparison.difference, float(np.minimum(comparison.p_value * looks, 1.0))
     reach = _threshold(difference.n_days - 1, looks=looks) + _POWER_Z
+    enough = difference.n_days >= _LEAST_DAYS
     return replace(
         comparison,
         p_bonferroni=paid,
         minimum_detectable=reach * comparison.difference_error,
-        verdict="candidate" if difference.mean > 0 and paid <= _LEVEL else "no evidence",
+        verdict="candidate" if enough and difference.mean > 0 and paid <= _LEVEL else "no evidence",
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from dripstone.arrays import Labels, PerInstrument
 from dripstone.errors import FactorError
 from dripstone.factors.compile import compile_factor
-from dripstone.factors.spec import FactorSpec
+from dripstone.factors.spec import Factor, FactorSpec
 from dripstone.lake.day import DayBars
 from dripstone.lake.lake import BarLake
 from dripstone.sandbox.child import run_child
@@ -68,24 +68,8 @@ def check(spec: FactorSpec, day: DayBars) -> Check:
     ------
     FactorError : the factor raised, returned something of another shape, or has no value for any instrument.
     """
-    if not len(day.instruments):
-        raise FactorError("the day holds no instrument", seen=str(day.date), factor=spec.name)
-    factor = compile_factor(spec)
-    start = time.perf_counter()
-    columns = factor.compute(day)
-    seconds = time.perf_counter() - start
-    if not any(np.isfinite(values).any() for values in columns.values()):
-        bars = day.bar_count
-        raise FactorError(
-            "the factor has no value for any instrument",
-            seen=f"NaN in {', '.join(columns)} for all {len(day.instruments)} instruments",
-            expected="a number for at least one",
-            hint=f"instruments have {np.median(bars):g} of {len(day.minutes)} minutes in the middle; "
-            "look for a bar count that is never reached, a field that is not held, a comparison with NaN",
-            factor=spec.name,
-            date=day.date,
-        )
-    return Check(day.instruments, dict(columns), seconds)
+    [found] = _checks(spec, [day])
+    return found
 
 
 def check_apart(
@@ -95,7 +79,7 @@ def check_apart(
 
     Raises
     ------
-    FactorError : as ``check``; or it took too long, or ended the process.
+    FactorError : as ``check``, no value meaning none on any of the days; or it took too long, or ended the process.
     DataError : the lake lacks a day, or something that the factor needs.
     """
     payload: dict[str, object] = {
@@ -111,8 +95,36 @@ def checked(payload: Mapping[str, object]) -> dict[str, object]:
     """The child's side of ``check_apart``."""
     spec = FactorSpec.from_dict(cast("Mapping[str, Any]", payload["spec"]))
     lake = BarLake(Path(str(payload["lake"])), readonly=True)
-    days = (lake.day(date, spec.needs) for date in cast("Sequence[str]", payload["dates"]))
-    return {"checks": [check(spec, day).as_dict() for day in days]}
+    days = [lake.day(date, spec.needs) for date in cast("Sequence[str]", payload["dates"])]
+    return {"checks": [found.as_dict() for found in _checks(spec, days)]}
+
+
+def _checks(spec: FactorSpec, days: Sequence[DayBars]) -> list[Check]:
+    factor = compile_factor(spec)
+    found = [_computed(factor, day) for day in days]
+    if not any(np.isfinite(values).any() for one in found for values in one.columns.values()):
+        raise _no_value(spec, days[-1], found[-1])
+    return found
+
+
+def _computed(factor: Factor, day: DayBars) -> Check:
+    if not len(day.instruments):
+        raise FactorError("the day holds no instrument", seen=str(day.date), factor=factor.spec.name)
+    start = time.perf_counter()
+    columns = factor.compute(day)
+    return Check(day.instruments, dict(columns), time.perf_counter() - start)
+
+
+def _no_value(spec: FactorSpec, day: DayBars, found: Check) -> FactorError:
+    return FactorError(
+        "the factor has no value for any instrument",
+        seen=f"NaN in {', '.join(found.columns)} for all {len(day.instruments)} instruments",
+        expected="a number for at least one",
+        hint=f"instruments have {np.median(day.bar_count):g} of {len(day.minutes)} minutes in the middle; "
+        "look for a bar count that is never reached, a field that is not held, a comparison with NaN",
+        factor=spec.name,
+        date=day.date,
+    )
 
 
 def _tie_share(values: PerInstrument) -> float:

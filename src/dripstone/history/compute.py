@@ -161,7 +161,8 @@ def compute(
     progress = Progress(0, total, 0, 0.0, ", ".join(job.spec.name for job in jobs.values()))
     report = on_progress or (lambda _: None)
     report(progress)
-    with _resumable(list(jobs.values())), closing(executor.map(compute_chunk, chunks)) as results:
+    foreign = any(job.spec.form != "library" for job in jobs.values())
+    with _resumable(list(jobs.values())), closing(executor.map(compute_chunk, chunks, apart=foreign)) as results:
         for result in results:
             version_of = cache(lake.version)
             for found in result["factors"]:
@@ -304,3 +305,5 @@ def _resumable(jobs: Sequence[_Job]) -> Generator[None]:
         done, total = sum(job.computed for job in jobs), sum(len(job.todo) for job in jobs)
         interrupt.add_note(f"{done} of {total} days are stored; run the same again and only the rest is computed")
         raise
+    except FactorError as error:  # a worker died: which factor ended it, the dead do not say
+        raise revive(error.as_dict(), factor=" or ".join(job.spec.name for job in jobs)) from error

@@ -39,13 +39,14 @@ class Executor(Protocol):
         """How many chunks are computed at once."""
         ...
 
-    def map(self, task: Callable[[C], R], chunks: Sequence[C]) -> Generator[R]:
+    def map(self, task: Callable[[C], R], chunks: Sequence[C], *, apart: bool = False) -> Generator[R]:
         """The results in the order of completion.
 
         Parameters
         ----------
         task : a function of an importable module.
         chunks : JSON-able, as the results are.
+        apart : never in the calling process, whatever it costs: the chunks carry code that may end its process.
 
         Raises
         ------
@@ -59,7 +60,7 @@ class LocalExecutor:
     """Processes on this machine, each a fresh interpreter with one thread a library and no inherited secrets.
 
     The first chunk runs in this process and tells what the others will take; only when that is more than
-    ``start_up_s`` seconds are workers started. With one process everything runs here.
+    ``start_up_s`` seconds are workers started. With one process everything runs here. ``apart`` starts them at once.
 
     A worker that dies is replaced and its chunk run again, three lives a chunk. Workers end when the iterator is
     closed, when this process is interrupted, and by themselves when it dies.
@@ -76,9 +77,12 @@ class LocalExecutor:
         self.workers = processes
         self.start_up_s = start_up_s
 
-    def map(self, task: Callable[[C], R], chunks: Sequence[C]) -> Generator[R]:
+    def map(self, task: Callable[[C], R], chunks: Sequence[C], *, apart: bool = False) -> Generator[R]:
         """The results in the order of completion; see ``Executor.map``."""
         if not chunks:
+            return
+        if apart:
+            yield from _spread(task, chunks, min(self.workers, len(chunks)))
             return
         began = time.monotonic()
         first = _alone(task, chunks[0])

@@ -59,9 +59,11 @@ class Trial:
 
 @dataclass(slots=True)
 class Findings:
-    """What an attempt has to say when it ends; filled in while it runs. ``column``: when it was not known before."""
+    """What an attempt has to say when it ends, in the words of ``Trial``; filled in while it runs."""
 
     column: str | None = None
+    window: tuple[str, str] | None = None
+    data_version: str | None = None
     metrics: Mapping[str, object] = field(default_factory=dict[str, object])
     note: str = ""
 
@@ -137,9 +139,9 @@ def _ended(
     trial: Trial, found: Findings, began: float, *, outcome: Outcome, error: Mapping[str, object] | None
 ) -> Trial:
     seconds = time.monotonic() - began
-    column = found.column or trial.column
-    said = replace(trial, column=column, metrics=found.metrics, note=found.note, seconds=seconds)
-    return replace(said, outcome=outcome, error=error)
+    told = {"window": found.window, "data_version": found.data_version, "metrics": found.metrics, "note": found.note}
+    said = replace(trial, column=found.column or trial.column, **told)
+    return replace(said, outcome=outcome, error=error, seconds=seconds)
 
 
 def _trial(row: sqlite3.Row) -> Trial:

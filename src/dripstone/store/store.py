@@ -1,5 +1,6 @@
 """Factor values by fingerprint and day: immutable Parquet files, and one log that says which of them count."""
 
+import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -144,6 +145,19 @@ class FactorStore:
         dates = np.unique(np.concatenate(list(files.values())))
         rows = [_read(self.root / file, column, days) for file, days in files.items() if file is not None]
         return _assemble(dates, rows, name=column)
+
+    def data_version(
+        self,
+        fingerprint: str,
+        *,
+        start: np.datetime64 | str | None = None,
+        end: np.datetime64 | str | None = None,
+    ) -> str:
+        """The content hash of all bars behind the days that ``panel`` serves for the same range, 64 hex digits."""
+        query = "SELECT date, version FROM current WHERE fingerprint = ? AND date BETWEEN ? AND ? ORDER BY date"
+        with reading(self.root) as db:
+            rows = db.execute(query, (fingerprint, _iso(start, "0000"), _iso(end, "9999"))).fetchall()
+        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
     def sweep(self, *, older_than_s: float = SWEEP_AGE_S) -> list[Path]:
         """Delete files that no commit names and that are older than that; returns their paths.

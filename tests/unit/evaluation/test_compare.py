@@ -67,8 +67,8 @@ def test_tries_are_paid_for(make_panel: Callable[..., Panel]) -> None:
 def test_the_declared_sign_reads_both_the_other_way(make_panel: Callable[..., Panel]) -> None:
     new, old, returns = make_panel(-BETTER), make_panel(-BASELINE), make_panel(RETURNS)
     plain = compare(make_panel(BETTER), make_panel(BASELINE), returns, spans=(1,))
-    turned = compare(new, old, returns, spans=(1,), sign=-1)
-    assert turned.declared_sign == -1
+    turned = compare(new, old, returns, spans=(1,), sign=-1, baseline_sign=-1)
+    assert (turned.declared_sign, turned.baseline_sign) == (-1, -1)
     np.testing.assert_array_equal(turned.spans[1].difference.values, plain.spans[1].difference.values)
     assert compare(new, old, returns, spans=(1,)).verdict == "no evidence"
 
@@ -125,3 +125,21 @@ def test_wrong_input_says_what_to_do(make_panel: Callable[..., Panel]) -> None:
     empty = Panel(new.dates, new.instruments, np.full(new.shape, np.nan), "none")
     with pytest.raises(DataError, match="no day can be measured"):
         compare(empty, old, returns)
+
+
+def test_a_variant_declared_to_point_down_is_read_so_alone(make_panel: Callable[..., Panel]) -> None:
+    old, returns = make_panel(BASELINE), make_panel(RETURNS)
+    plain = compare(make_panel(BETTER), old, returns, spans=(1,))
+    turned = compare(make_panel(-BETTER), old, returns, spans=(1,), sign=-1)
+    np.testing.assert_array_equal(turned.spans[1].difference.values, plain.spans[1].difference.values)
+
+
+def test_few_days_are_evidence_of_nothing(make_panel: Callable[..., Panel]) -> None:
+    """However large the difference: 19 days give no candidate, 20 may."""
+    strong = RETURNS + 0.1 * BETTER
+    found = {
+        days: compare(make_panel(strong[:days]), make_panel(BASELINE[:days]), make_panel(RETURNS[:days]), spans=(1,))
+        for days in (19, 20)
+    }
+    assert found[19].spans[1].p_bonferroni < 0.001
+    assert [found[19].verdict, found[20].verdict] == ["no evidence", "candidate"]

@@ -90,3 +90,13 @@ def test_check_in_a_child_gives_the_same(small_lake: BarLake) -> None:
         here = check(spec, small_lake.day(day, spec.needs))
         np.testing.assert_array_equal(apart.columns["x"], here.columns["x"])
         np.testing.assert_array_equal(apart.instruments, here.instruments)
+
+
+def test_one_day_without_values_among_others_is_no_failure(small_lake: BarLake) -> None:
+    first, second = small_lake.dates()[:2]
+    source = f"return bars.volume[:, 0] * (1.0 if str(bars.date) == '{second}' else np.nan)"
+    early, late = check_apart(kernel(source), lake=small_lake, dates=[first, second])
+    assert not np.isfinite(early.columns["mine"]).any()
+    assert np.isfinite(late.columns["mine"]).all()
+    with pytest.raises(FactorError, match=rf"no value for any instrument.*date={first}"):
+        check_apart(kernel(source), lake=small_lake, dates=[first])

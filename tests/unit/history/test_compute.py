@@ -214,7 +214,7 @@ class Recorder:
     def __init__(self) -> None:
         self.chunks: list[Any] = []
 
-    def map(self, task: Callable[[Any], Any], chunks: Sequence[Any]) -> Generator[Any]:
+    def map(self, task: Callable[[Any], Any], chunks: Sequence[Any], *, apart: bool = False) -> Generator[Any]:
         self.chunks += chunks
         yield from map(task, chunks)
 
