@@ -25,7 +25,7 @@ from dripstone.evaluation import compare as compare_panels
 from dripstone.evaluation import evaluate as evaluate_panel
 from dripstone.evaluation.evaluate import SPANS
 from dripstone.factors.check import Check, check_apart
-from dripstone.factors.registry import FactorRef, library, resolve
+from dripstone.factors.registry import FactorRef, library, names_file, resolve
 from dripstone.factors.spec import FactorSpec
 from dripstone.history import ComputeReport, LocalExecutor, Progress, compute, tradable_returns
 from dripstone.lake import BarLake, IngestReport, ingest_table, simulate
@@ -145,8 +145,15 @@ class Workspace:
         return [_known(spec, held.get(spec.fingerprint)) for spec in library().values()]
 
     def resolve(self, factor: Factor) -> FactorRef:
-        """The factor meant by a name or a file."""
-        return factor if isinstance(factor, FactorRef) else resolve(factor, lake=self.lake)
+        """The factor meant by a name or a file. A file that cannot be made a factor is a failed attempt."""
+        if isinstance(factor, FactorRef):
+            return factor
+        try:
+            return resolve(factor, lake=self.lake)
+        except FactorError as error:
+            if names_file(factor):
+                self.ledger.append(Trial(self.study, Path(factor).name, "check", "failed", error=error.as_dict()))
+            raise
 
     def check(self, factor: Factor, *, date: Day = None) -> Check:
         """Run a factor on one day (by default the newest) in a child process, before it costs more."""

@@ -106,3 +106,14 @@ def test_a_factor_that_ends_its_process_is_an_error_and_a_trial(ws: Workspace, t
         ws.compute([str(file)])
     last = ws.trials()[-1]
     assert (last.stage, last.outcome, last.factor) == ("compute", "failed", "deadly")
+
+
+def test_a_file_that_is_no_factor_is_an_attempt_and_a_wrong_name_is_not(ws: Workspace, tmp_path: Path) -> None:
+    before = ws.ledger.count()
+    with pytest.raises(FactorError, match="unknown factor"):
+        ws.evaluate("drip_stoned")
+    assert ws.ledger.count() == before
+    with pytest.raises(FactorError):
+        ws.evaluate(str(tmp_path / "missing.ipynb"))
+    last = ws.trials()[-1]
+    assert (ws.ledger.count(), last.outcome, last.factor) == (before + 1, "failed", "missing.ipynb")

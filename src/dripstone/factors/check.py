@@ -41,7 +41,7 @@ class Check:
 
     @property
     def tie_share(self) -> dict[str, float]:
-        """Column -> share of its values that another instrument has too, 0..1; 1 in a column that is constant."""
+        """Column -> share of its values in the largest block of equal ones, 0..1; 1 in a column that is constant."""
         return {name: _tie_share(values[np.isfinite(values)]) for name, values in self.columns.items()}
 
     @property
@@ -66,7 +66,8 @@ def check(spec: FactorSpec, day: DayBars) -> Check:
 
     Raises
     ------
-    FactorError : the factor raised, returned something of another shape, or has no value for any instrument.
+    FactorError : the factor raised, returned something of another shape, gave other values the second time, or has
+        no value for any instrument.
     """
     [found] = _checks(spec, [day])
     return found
@@ -112,7 +113,20 @@ def _computed(factor: Factor, day: DayBars) -> Check:
         raise FactorError("the day holds no instrument", seen=str(day.date), factor=factor.spec.name)
     start = time.perf_counter()
     columns = factor.compute(day)
-    return Check(day.instruments, dict(columns), time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    again = factor.compute(day)
+    for name, values in columns.items():
+        if not np.array_equal(values, again[name], equal_nan=True):
+            raise FactorError(
+                "the factor gives other values the second time",
+                seen=float(np.nanmax(np.abs(values - again[name]))),
+                expected="the same values on the same bars",
+                hint="leave out random numbers, the clock and anything kept from call to call",
+                factor=factor.spec.name,
+                date=day.date,
+                column=name,
+            )
+    return Check(day.instruments, dict(columns), seconds)
 
 
 def _no_value(spec: FactorSpec, day: DayBars, found: Check) -> FactorError:
@@ -129,7 +143,7 @@ def _no_value(spec: FactorSpec, day: DayBars, found: Check) -> FactorError:
 
 def _tie_share(values: PerInstrument) -> float:
     _, counts = np.unique(values, return_counts=True)
-    return float(counts[counts > 1].sum() / len(values)) if len(values) else 0.0
+    return float(counts.max() / len(values)) if len(values) else np.nan
 
 
 def _spread(values: PerInstrument) -> float:

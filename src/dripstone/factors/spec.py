@@ -119,7 +119,7 @@ class FactorSpec:
             "udfs": [asdict(udf) for udf in self.udfs],
             "params": dict(self.params),
             "shuffle_seed": self.shuffle_seed,
-            "engine": engine_version("dai" if self.form == "sql" else "kernels"),
+            "engine": engine_version(self.form),
         }
         text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -194,11 +194,14 @@ def factor(
 
 
 @cache
-def engine_version(room: str) -> str:
-    """A hash over the source text of a room: another kernel, another fingerprint."""
+def engine_version(form: Form) -> str:
+    """A hash over the source text beneath a form of factor: another kernel, another fingerprint."""
+    package = resources.files("dripstone")
+    room = package / ("dai" if form == "sql" else "kernels")
+    make = package / "factors" / ("sql.py" if form == "sql" else "kernel.py")
+    beneath = [entry for entry in room.iterdir() if entry.name.endswith(".py")]
+    beneath += [make, package / "factors" / "values.py", package / "lake" / "day.py"]
     digest = hashlib.sha256()
-    folder = resources.files("dripstone").joinpath(room)
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".py"):
-            digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    for entry in sorted(beneath, key=lambda entry: entry.name):
+        digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
     return digest.hexdigest()

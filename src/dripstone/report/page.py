@@ -83,7 +83,6 @@ class Sample:
     ----------
     instruments, days : that have a return.
     start, end : ISO dates of the first and the last such day.
-    label : not printed: the page says what the label is in its own language.
     excluded : reason -> instrument-days without a return, as ``Label.excluded``.
     simulated : which synthetic market the bars are ("planted, seed 1"); "" for real bars.
     """
@@ -92,7 +91,6 @@ class Sample:
     days: int
     start: str
     end: str
-    label: str = ""
     excluded: Mapping[str, int] = field(default_factory=dict[str, int])
     simulated: str = ""
 
@@ -117,6 +115,11 @@ class Variant:
     evaluation: Evaluation
     comparison: Comparison | None = None
     placebo: Evaluation | None = None
+
+    @property
+    def minus(self) -> str:
+        """A minus where low values were declared to be good before measuring; all its numbers are read so."""
+        return "−" if self.comparison is not None and self.comparison.declared_sign < 0 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +185,12 @@ class StudyPage:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What each variant is called in tables and legends: its column, behind its draft where others share that."""
+        """What each variant is called in tables and legends: its column, behind its draft where others share
+        that, and behind a minus where it is read the other way.
+        """
         shared = Counter([self.baseline.name, *(variant.column for variant in self.variants)])
-        return tuple(v.column if shared[v.column] == 1 else f"{v.name}:{v.column}" for v in self.variants)
+        names = (v.column if shared[v.column] == 1 else f"{v.name}:{v.column}" for v in self.variants)
+        return tuple(v.minus + name for v, name in zip(self.variants, names, strict=True))
 
     @property
     def best_place(self) -> int | None:

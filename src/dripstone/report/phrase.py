@@ -112,9 +112,10 @@ PHRASES: dict[str, Phrase] = {
     "tile.best": Phrase("{variant} RankIC（{span} 日平滑）", "{variant} RankIC ({span} d)"),
     "results": Phrase("结果", "Results"),
     "results.note": Phrase(
-        "每种平滑一段，基准因子在前。鼠标指向数字可看定义，全部定义在文末。正负号按因子原值，没有反转；收益均未扣成本。",
+        "每种平滑一段，基准因子在前。鼠标指向数字可看定义，全部定义在文末。名称前的“−”表示事先声明越低越好，按相反数衡量；其余按因子原值。收益均未扣成本。",
         "One block a smoothing span, the baseline first. Point at a number for its definition; all definitions are "
-        "at the end. Signs are the factor's own, nothing is turned round; returns are before cost.",
+        "at the end. A minus before a name: declared before measuring that low values are good, and read so; all "
+        "others as they are. Returns are before cost.",
     ),
     "column.factor": Phrase("因子", "factor"),
     "column.itself": Phrase("因子本身", "the factor itself"),

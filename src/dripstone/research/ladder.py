@@ -40,7 +40,7 @@ class Failure:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Variant:
-    """One measured column: by itself, against the baseline, and on shuffled minutes."""
+    """One measured column: by itself, against the baseline, and on shuffled minutes, each in its declared sign."""
 
     direction: Direction
     draft: Draft
@@ -48,6 +48,11 @@ class Variant:
     evaluation: Evaluation
     comparison: Comparison
     placebo: Evaluation | None
+
+    @property
+    def label(self) -> str:
+        """The column, behind a minus where it was declared that low values are good and it was read so."""
+        return self.column if self.comparison.declared_sign > 0 else f"−{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,20 +196,27 @@ class Climber:
     def _measure(self, rung: Rung, column: str, baseline: Panel, returns: Panel, *, parent: str) -> Variant:
         workspace, spec = self.workspace, rung.draft.spec
         least = workspace.settings.min_instruments
+        sign = rung.draft.signs.get(column, 1)
         panel = workspace.store.panel(spec.fingerprint, column)
+        window, version = (
+            (str(returns.dates[0]), str(returns.dates[-1])),
+            workspace.store.data_version(spec.fingerprint),
+        )
         with attempt(workspace, "evaluate", rung.draft.name, spec=spec, column=column) as found:
-            evaluation = evaluate(panel, returns, min_instruments=least)
-            found.metrics = evaluation.as_dict(daily=False)
+            evaluation = evaluate(panel.with_values(sign * panel.values), returns, min_instruments=least)
+            found.metrics, found.window, found.data_version = evaluation.as_dict(daily=False), window, version
         with attempt(workspace, "compare", rung.draft.name, spec=spec, column=column, parent=parent) as found:
-            comparison = compare(panel, baseline, returns, min_instruments=least)
-            found.metrics = comparison.as_dict(daily=False)
+            comparison = compare(panel, baseline, returns, min_instruments=least, sign=sign)
+            found.metrics, found.window, found.data_version = comparison.as_dict(daily=False), window, version
         self.tell("judge", f"{column}: measured")
-        return Variant(rung.direction, rung.draft, column, evaluation, comparison, self.placebo(spec, column, returns))
+        placebo = self.placebo(spec, column, returns, sign=sign)
+        return Variant(rung.direction, rung.draft, column, evaluation, comparison, placebo)
 
-    def placebo(self, spec: FactorSpec, column: str, returns: Panel) -> Evaluation | None:
+    def placebo(self, spec: FactorSpec, column: str, returns: Panel, *, sign: int = 1) -> Evaluation | None:
         """The same column on shuffled minutes: no attempt, nothing is chosen by it. None when it cannot be measured."""
         try:
             placebo = self.workspace.store.panel(spec.placebo().fingerprint, column)
+            placebo = placebo.with_values(sign * placebo.values)
             return evaluate(placebo, returns, min_instruments=self.workspace.settings.min_instruments)
         except DripstoneError as error:
             self.tell("evaluate", f"placebo of {column}: {error}")

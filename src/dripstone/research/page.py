@@ -5,7 +5,6 @@ import json
 import numpy as np
 
 from dripstone import report as paper
-from dripstone.evaluation import Label
 from dripstone.factors.spec import FactorSpec
 from dripstone.research.researcher import Direction
 from dripstone.research.result import Study
@@ -30,9 +29,9 @@ def study_page(study: Study) -> paper.StudyPage:
             study.baseline.fidelity,
             study.placebo,
         ),
-        sample=_sample(study.label),
+        sample=_sample(study),
         tries=winner.tries if winner else len(study.failures),
-        best=winner.variant.column if winner else "",
+        best=f"{winner.variant.draft.name}:{winner.variant.column}" if winner else "",
         span_days=winner.span_days if winner else min(study.evaluation.spans),
         directions=tuple(_direction(study, direction) for direction in study.directions),
         variants=tuple(
@@ -52,8 +51,9 @@ def _summary(study: Study) -> paper.ReportSummary:
     return paper.ReportSummary(idea, summary.formula, tuple(statistics), report.source, report.title)
 
 
-def _sample(label: Label) -> paper.Sample:
+def _sample(study: Study) -> paper.Sample:
     """The days and instruments that have a return."""
+    label = study.label
     returns = label.returns
     there = np.isfinite(returns.values)
     days = returns.dates[there.any(axis=1)]
@@ -62,8 +62,8 @@ def _sample(label: Label) -> paper.Sample:
         days=len(days),
         start=str(days[0]) if len(days) else "",
         end=str(days[-1]) if len(days) else "",
-        label=label.definition,
         excluded=label.excluded,
+        simulated=study.simulated,
     )
 
 

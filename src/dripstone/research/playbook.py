@@ -101,6 +101,8 @@ _JUDGED = {
     "drip_stone_sides": ("drip_stone_buy", "drip_stone_sell", "drip_stone_net"),
     "drip_stone_bands": ("band_5_10", "band_10_20", "drip_stone_bands"),
 }
+_SIGNS = {"drip_stone_sell": -1}
+"""Columns whose low values are expected to pay; the directions say so in words."""
 _MAX_HEAD = 200
 
 
@@ -162,7 +164,7 @@ class Playbook:
             if served.key == direction.key:
                 columns = tuple(c for c in _JUDGED[name] if not _left_out(c, direction, summary))
                 spec = replace(library()[name], parent=baseline.fingerprint)
-                return (Draft(name, spec, _portable(name), columns),)
+                return (Draft(name, spec, _portable(name), columns, _SIGNS),)
         raise FactorError(
             "not a direction of the Playbook",
             seen=direction.key,

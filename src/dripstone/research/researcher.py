@@ -1,7 +1,8 @@
 """Who thinks in a study: the four questions it asks, and what the answers look like."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from dripstone.errors import DripstoneError
@@ -85,12 +86,14 @@ class Draft:
     spec : the form that is computed: library, kernel source, or SQL.
     portable : the same idea as a script in dai spelling, ready to paste into BigQuant; "" when it cannot be said so.
     columns : the output columns to judge; () means every column it has.
+    signs : column -> -1 where a low value is declared to be good, before anything is measured; +1 where not named.
     """
 
     name: str
     spec: FactorSpec
     portable: str = ""
     columns: tuple[str, ...] = ()
+    signs: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class Researcher(Protocol):

@@ -25,6 +25,7 @@ class Study:
     report, prompt, summary : what was read, what was asked, what the researcher made of it.
     baseline, evaluation, placebo : the factor to beat, proven and measured.
     label : the returns everything was measured on.
+    simulated : which synthetic market the bars are of; "" for real ones.
     directions, drafts, variants, failures : proposed, written (by direction key), measured, given up.
     winner : best measured, never confirmed; None when nothing was measured.
     trials : its lines of the ledger.
@@ -39,6 +40,7 @@ class Study:
     evaluation: Evaluation
     placebo: Evaluation | None
     label: Label
+    simulated: str
     directions: tuple[Direction, ...]
     drafts: tuple[tuple[str, Draft], ...]
     variants: tuple[Variant, ...]

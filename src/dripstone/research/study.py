@@ -123,6 +123,7 @@ class _Run:
             evaluation=evaluation,
             placebo=self.climber.placebo(baseline.computed.spec, baseline.column, label.returns),
             label=label,
+            simulated=self.workspace.lake.simulated or "",
             directions=directions,
             drafts=tuple((direction.key, draft) for direction, draft in written),
             variants=tuple(variants),
@@ -149,10 +150,7 @@ class _Run:
 
     def _prove(self, notebook: str) -> Baseline:
         name = Path(notebook).name
-        with attempt(self.workspace, "check", name) as found:
-            recorded = self.workspace.resolve(notebook)
-            found.metrics = {"columns": list(recorded.spec.columns), "fingerprint": recorded.spec.fingerprint}
-            found.note = "recorded from the notebook"
+        recorded = self.workspace.resolve(notebook)
         with attempt(self.workspace, "check", name, spec=recorded.spec) as found:
             baseline = prove_baseline(self.workspace, recorded)
             fidelity = baseline.fidelity

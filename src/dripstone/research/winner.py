@@ -74,8 +74,8 @@ class Winner:
     def words(self) -> Words:
         """The only thing that may be said of it."""
         return Words(
-            f"{self.variant.column}：{self.tries} 次尝试中测得最好的一个，没有确认",
-            f"{self.variant.column}: best measured of {self.tries} tries, not confirmed",
+            f"{self.variant.label}：{self.tries} 次尝试中测得最好的一个，没有确认",
+            f"{self.variant.label}: best measured of {self.tries} tries, not confirmed",
         )
 
 
@@ -98,7 +98,7 @@ def winner_notebook(winner: Winner, *, language: Language) -> str:
     text = _BODY.in_language(language).format(
         direction=variant.direction.title.in_language(language),
         reason=variant.direction.reason.in_language(language),
-        column=variant.column,
+        column=variant.label,
         baseline=variant.comparison.baseline,
         span=winner.span_days,
         rows="\n".join(_row(span, c, language) for span, c in variant.comparison.spans.items()),
@@ -113,7 +113,7 @@ def winner_notebook(winner: Winner, *, language: Language) -> str:
         last=last,
         form="" if variant.draft.portable else _NO_SCRIPT.in_language(language),
     )
-    title = _TITLE.in_language(language).format(column=variant.column)
+    title = _TITLE.in_language(language).format(column=variant.label)
     code = variant.draft.portable or variant.draft.spec.source
     for name, day in (("START", first), ("END", last)):
         code = re.sub(rf'^{name} = "[\d-]+"$', f'{name} = "{day}"', code, count=1, flags=re.MULTILINE)

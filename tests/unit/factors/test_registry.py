@@ -100,3 +100,8 @@ def test_one_day_without_values_among_others_is_no_failure(small_lake: BarLake) 
     assert np.isfinite(late.columns["mine"]).all()
     with pytest.raises(FactorError, match=rf"no value for any instrument.*date={first}"):
         check_apart(kernel(source), lake=small_lake, dates=[first])
+
+
+def test_a_factor_of_chance_is_refused() -> None:
+    with pytest.raises(FactorError, match="other values the second time"):
+        check(kernel("return np.random.default_rng().random(5)"), make_day())

@@ -166,7 +166,7 @@ def study(result: "Study", language: "Language") -> RenderableType:
     spans = sorted({span for variant in result.variants for span in variant.comparison.spans})
     heads = ("factor", *(f"{span} d" for span in spans), "verdict")
     rows = [
-        (v.column, *(_difference(v.comparison.spans.get(span)) for span in spans), v.comparison.verdict)
+        (v.label, *(_difference(v.comparison.spans.get(span)) for span in spans), v.comparison.verdict)
         for v in result.variants
     ]
     parts: list[RenderableType] = [
