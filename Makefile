@@ -18,7 +18,7 @@ test: $(READY)  ## every test
 check: $(READY)  ## lint, format, layers, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/pyright
 
 bench: $(READY)  ## ratios to a named peer, in one run, with peak memory

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import NoReturn
 
-import dripstone
 from dripstone.errors import DripstoneError, FactorError
 from dripstone.factors.blame import remember_source
 from dripstone.factors.recording.notebook import Notebook
@@ -134,7 +133,7 @@ class Stage:
         platform = ModuleType("bigquant")
         platform.__dict__.update(dai=dai, __getattr__=Absent)
         sys.modules.update({"__main__": self.module, "dai": dai, "bigquant": platform, "bigquant.dai": dai})
-        sys.modules["dripstone.dai"] = dripstone.__dict__["dai"] = dai
+        sys.modules["dripstone.dai"] = vars(sys.modules["dripstone"])["dai"] = dai
         self.module.__dict__.update(display=lambda *_, **__: None, get_ipython=lambda: Absent("get_ipython"))
         # A query in another process would not be seen: pools of processes become pools of threads.
         concurrent.futures.__dict__["ProcessPoolExecutor"] = lambda max_workers=None, **_: ThreadPoolExecutor(
