@@ -123,7 +123,7 @@ class Workspace:
         """What is here: days of each table, factors with values, trials, studies."""
         held = [(name, self.lake.dates(name)) for name in self.lake.table_names()]
         tables = tuple(TableHeld(name, len(days), str(days[0]), str(days[-1])) for name, days in held)
-        studies = sorted(folder.name for folder in (self.root / "studies").iterdir() if folder.is_dir())
+        studies = sorted(folder.name for folder in (self.root / "studies").glob("*/"))
         return Status(self.root, tables, len(self.store.specs()), self.ledger.count(), tuple(studies))
 
     def ingest(

@@ -170,7 +170,7 @@ def study(result: "Study", language: "Language") -> RenderableType:
         for v in result.variants
     ]
     parts: list[RenderableType] = [
-        Text("The baseline's RankIC, and by how much each variant's differs (t), at smoothing spans of days"),
+        Text("The baseline's RankIC, and by how much each variant's differs, with its t, at smoothing spans of days"),
         _table(
             heads,
             [
@@ -245,7 +245,7 @@ def _difference(found: "SpanComparison | None") -> str:
     if found is None:
         return ""
     mean, t = _cells(found, (("difference.mean", "correlation"), ("difference.t", "ratio")))
-    return f"{mean} ({t})"
+    return f"{mean} {t}"
 
 
 def _cells(found: object, columns: Numbers) -> list[str]:
