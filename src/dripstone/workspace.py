@@ -66,9 +66,10 @@ class KnownFactor:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a workspace holds."""
+    """What a workspace holds; ``simulated`` names the synthetic market its bars are of, None for real bars."""
 
     root: Path
+    simulated: str | None
     tables: tuple[TableHeld, ...]
     factors: int
     trials: int
@@ -124,7 +125,9 @@ class Workspace:
         held = [(name, self.lake.dates(name)) for name in self.lake.table_names()]
         tables = tuple(TableHeld(name, len(days), str(days[0]), str(days[-1])) for name, days in held)
         studies = sorted(folder.name for folder in (self.root / "studies").glob("*/"))
-        return Status(self.root, tables, len(self.store.specs()), self.ledger.count(), tuple(studies))
+        return Status(
+            self.root, self.lake.simulated, tables, len(self.store.specs()), self.ledger.count(), tuple(studies)
+        )
 
     def ingest(
         self, files: Sequence[Path | str], *, preset: str = "bigquant", table: str = "cn_stock_bar1m"

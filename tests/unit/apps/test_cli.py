@@ -68,6 +68,8 @@ def test_init_makes_a_workspace_once(tmp_path: Path) -> None:
 
 
 def test_status_says_what_is_held(root: Path) -> None:
+    assert answer(root, "status")["simulated"] == "planted, seed 1"
+    assert "synthetic market" in run(root, "status").stdout
     tables = {t["name"]: t for t in answer(root, "status")["tables"]}
     assert tables["cn_stock_bar1m"]["days"] == 26
     assert "cn_stock_bar1m" in run(root, "status").stdout
@@ -94,6 +96,7 @@ def test_evaluate_prints_every_number_with_its_definition(root: Path) -> None:
     shown = run(root, "evaluate", "drip_stone").stdout
     assert "Spearman" in shown
     assert "½Σ" in shown
+    assert "VWAP" in shown, "the return itself is defined too"
 
 
 def test_a_definition_is_told_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,10 @@ def status(result: "Status", language: "Language") -> RenderableType:
     if not result.tables:
         lines.append(Text("no bars yet: dripstone ingest FILES, or dripstone simulate"))
     rows = ((t.name, t.days, t.first_day, t.last_day) for t in result.tables)
+    if result.simulated:
+        lines.append(
+            Text(f"synthetic market ({result.simulated}): its answer is known, no real factor is measured here")
+        )
     counts = f"factors with values: {result.factors}, trials: {result.trials}, studies: {len(result.studies)}"
     parts = [_table(("table", "days", "first", "last"), rows)] if result.tables else []
     return Group(*lines, *parts, Text(counts))
@@ -230,6 +234,7 @@ def _numbers(
         if name not in told:
             definitions.add_row(name, text)
         told.add(name)
+    definitions.add_row(*_definition("label", language)[1:])
     return Group(table, Text(), definitions, Text())
 
 
