@@ -26,7 +26,8 @@ _BODY = Words(
 {span} 日平滑下的配对之差 {difference:+.4f}，95 % 区间 {low:+.4f} 至 {high:+.4f}，按 {looks} 次检验校正后 p = {p:.3f}。
 {sign}这是 {tries} 次尝试中测得最好的一个，**没有经过样本外确认**；数据：{first} 至 {last}。
 
-下面的代码是 dai 写法，在 dripstone 与 BigQuant 上都可以直接运行；START、END 是要计算的区间。{form}""",
+下面的代码是 dai 写法：在 dripstone 上验证过，按 BigQuant 的公开文档书写，可以粘贴过去。
+START、END 是要计算的区间。{form}""",
     """**{direction}**. {reason}
 
 | mean RankIC | {column} | baseline {baseline} | difference |
@@ -37,7 +38,8 @@ Paired difference at span {span} d: {difference:+.4f}, 95 % interval {low:+.4f} 
 for {looks} tests.
 {sign}It is the best measured of {tries} tries, **not confirmed** on a holdout; data: {first} to {last}.
 
-The code below is in dai spelling and runs on dripstone and on BigQuant; START and END are the days to compute.
+The code below is in dai spelling: verified on dripstone, written after BigQuant's public documents,
+ready to paste. START and END are the days to compute.
 {form}""",
 )
 _ROW = Words("{span} 日平滑，{days} 个交易日", "span {span} d, {days} trading days")
