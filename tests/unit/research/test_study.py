@@ -65,7 +65,9 @@ def newest(workspace: Workspace) -> str:
     return max(folders, key=lambda folder: folder.stat().st_mtime_ns).name
 
 
-def test_the_whole_way_with_the_playbook(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_way_with_the_playbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace.init(tmp_path / "ws")  # of its own: what another study has computed is no trial here
+    workspace.simulate(twin="planted", instruments=60, days=9, seed=3)
     study = research(
         workspace,
         report=EXAMPLE / "report.pdf",
@@ -92,6 +94,28 @@ def test_the_whole_way_with_the_playbook(workspace: Workspace, monkeypatch: pyte
     frame = found["factor_values"]
     panel = workspace.store.panel(study.variants[0].draft.spec.fingerprint, "drip_stone_mad")
     assert len(frame) == np.isfinite(panel.values).sum()  # type: ignore[arg-type]  # a data frame made by the notebook
+
+
+def test_a_column_declared_good_when_low_is_read_so_everywhere(workspace: Workspace) -> None:
+    """Evaluation and comparison are of its negative, trials say when and on what, and the notebook tells the reader."""
+    study = research(
+        workspace,
+        report=EXAMPLE / "report.pdf",
+        baseline=EXAMPLE / "baseline.ipynb",
+        prompt="只看卖方。",
+    )
+    [variant] = study.variants
+    assert (variant.column, variant.label) == ("drip_stone_sell", "−drip_stone_sell")
+    raw = workspace.evaluate("drip_stone_sell").spans[1].rank_ic
+    read = variant.evaluation.spans[1].rank_ic
+    np.testing.assert_allclose(read.values, -raw.values, atol=1e-12)
+    assert variant.comparison.spans[1].variant.rank_ic.mean == pytest.approx(read.mean)
+    assert study.page.read_text(encoding="utf-8").count("−drip_stone_sell") > 3
+    assert study.notebook is not None
+    assert "事先声明该列越低越好" in nbformat.read(study.notebook, as_version=4).cells[0].source
+    measured = [trial for trial in study.trials if trial.column == "drip_stone_sell"]
+    assert {trial.stage for trial in measured} == {"evaluate", "compare"}
+    assert all(trial.window and trial.data_version for trial in measured)
 
 
 def test_a_failed_draft_is_repaired_or_given_up_and_the_study_goes_on(
