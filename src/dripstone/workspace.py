@@ -25,7 +25,7 @@ from dripstone.evaluation import compare as compare_panels
 from dripstone.evaluation import evaluate as evaluate_panel
 from dripstone.evaluation.evaluate import SPANS
 from dripstone.factors.check import Check, check_apart
-from dripstone.factors.registry import FactorRef, library, names_file, resolve
+from dripstone.factors.registry import FactorRef, factor_file, library, resolve
 from dripstone.factors.spec import FactorSpec
 from dripstone.history import ComputeReport, LocalExecutor, Progress, compute, tradable_returns
 from dripstone.lake import BarLake, IngestReport, ingest_table, simulate
@@ -154,8 +154,9 @@ class Workspace:
         try:
             return resolve(factor, lake=self.lake)
         except FactorError as error:
-            if names_file(factor):
-                self.ledger.append(Trial(self.study, Path(factor).name, "check", "failed", error=error.as_dict()))
+            file, _ = factor_file(factor)
+            if file is not None:
+                self.ledger.append(Trial(self.study, file.name, "check", "failed", error=error.as_dict()))
             raise
 
     def check(self, factor: Factor, *, date: Day = None) -> Check:

@@ -22,7 +22,7 @@ from dripstone.lake.lake import BarLake
 from dripstone.sandbox.child import run_child
 from dripstone.sandbox.report import revive
 
-__all__ = ["FactorRef", "factor_file", "library", "names_file", "read_factors", "resolve"]
+__all__ = ["FactorRef", "factor_file", "library", "read_factors", "resolve"]
 
 _FILE = re.compile(r"(?P<path>.+\.(?:py|ipynb))(?::(?P<name>[^:/\\]+))?", re.IGNORECASE | re.DOTALL)
 """A file and what is meant in it; the greedy path leaves the colon of a Windows drive alone."""
@@ -104,11 +104,6 @@ def read_factors(source: str, *, origin: str = "") -> tuple[FactorSpec, ...]:
             path=origin or None,
         )
     return tuple(replace(spec, origin=origin) for spec in specs)
-
-
-def names_file(argument: str) -> bool:
-    """Whether an argument means a file rather than a library name."""
-    return _FILE.fullmatch(argument) is not None
 
 
 def _from_library(argument: str) -> FactorRef:

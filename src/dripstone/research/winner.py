@@ -24,7 +24,7 @@ _BODY = Words(
 {rows}
 
 {span} 日平滑下的配对之差 {difference:+.4f}，95 % 区间 {low:+.4f} 至 {high:+.4f}，按 {looks} 次检验校正后 p = {p:.3f}。
-{sign}这是 {tries} 次尝试中测得最好的一个，**没有经过样本外确认**；数据：{first} 至 {last}。
+{notes}这是 {tries} 次尝试中测得最好的一个，**没有经过样本外确认**；数据：{first} 至 {last}。
 
 下面的代码是 dai 写法：在 dripstone 上验证过，按 BigQuant 的公开文档书写，可以粘贴过去。
 START、END 是要计算的区间。{form}""",
@@ -36,13 +36,18 @@ START、END 是要计算的区间。{form}""",
 
 Paired difference at span {span} d: {difference:+.4f}, 95 % interval {low:+.4f} to {high:+.4f}, p = {p:.3f} corrected
 for {looks} tests.
-{sign}It is the best measured of {tries} tries, **not confirmed** on a holdout; data: {first} to {last}.
+{notes}It is the best measured of {tries} tries, **not confirmed** on a holdout; data: {first} to {last}.
 
 The code below is in dai spelling: verified on dripstone, written after BigQuant's public documents,
 ready to paste. START and END are the days to compute.
 {form}""",
 )
 _ROW = Words("{span} 日平滑，{days} 个交易日", "span {span} d, {days} trading days")
+_MINUS = Words(
+    "名称前的“−”：事先声明该列越低越好，以上数字按其相反数衡量，脚本给出的是原值。",
+    "The minus before the name: low values were declared to be good beforehand, and the numbers above are of the "
+    "column's negative; the script gives the column itself. ",
+)
 _NOT_BETTER = Words(
     "没有变体比基准好，这是最接近的一个。", "No variant measured better than the baseline; this is the nearest. "
 )
@@ -109,7 +114,7 @@ def winner_notebook(winner: Winner, *, language: Language) -> str:
         high=paired.difference_high,
         looks=variant.comparison.looks,
         p=paired.p_bonferroni,
-        sign="" if paired.difference.mean > 0 else _NOT_BETTER.in_language(language),
+        notes="".join(note.in_language(language) for note in _notes(winner)),
         tries=winner.tries,
         first=first,
         last=last,
@@ -125,6 +130,13 @@ def winner_notebook(winner: Winner, *, language: Language) -> str:
     )
     nbformat.validate(book)
     return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+
+
+def _notes(winner: Winner) -> list[Words]:
+    """What must be known to read the numbers: a declared minus, and that nothing was better."""
+    better = winner.paired.difference.mean > 0
+    read_down = winner.variant.comparison.declared_sign < 0
+    return ([_MINUS] if read_down else []) + ([] if better else [_NOT_BETTER])
 
 
 def _row(span: int, paired: SpanComparison, language: Language) -> str:
