@@ -23,6 +23,7 @@ check: $(READY)  ## lint, format, layers, types
 
 bench: $(READY)  ## ratios to a named peer, in one run, with peak memory
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.query
 
 golden: $(READY)  ## rewrite the golden files; read the diff before you commit it
 	$(BIN)/python -m pytest -q -p no:randomly --rewrite-golden tests/golden

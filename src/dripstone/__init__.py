@@ -26,6 +26,7 @@ _HOMES = {
     "SettingsError": "errors",
     "Workspace": "workspace",
     "factor": "factors.spec",
+    "load_ipython_extension": "apps.notebook",
 }
 
 __all__ = [

@@ -29,6 +29,13 @@ processes = 0
 # true reads it as 00:00:00 the way BigQuant does (and loses the day).
 strict_end_date = false
 
+# avg(x) OVER (... ROWS 19 PRECEDING) that you write out: false works with the rows that are there, as DuckDB does,
+# true gives NULL unless the frame holds 20 rows without a NULL, as m_avg does.
+full_frames = false
+
+# QUALIFY COLUMNS(*) IS NOT NULL: true tests the columns named _... too, which the result leaves out.
+qualify_tests_hidden = false
+
 # Days with fewer instruments than this have no cross-section worth a number.
 min_instruments = 50
 """
@@ -41,6 +48,8 @@ class Settings:
     language: Language = "zh"
     processes: int = 0
     strict_end_date: bool = False
+    full_frames: bool = False
+    qualify_tests_hidden: bool = False
     min_instruments: int = 50
 
     @property

@@ -19,6 +19,8 @@ from typing import Literal, Self, TypeAlias
 
 import numpy as np
 
+from dripstone.dai.listing import KnownTable, known_table, known_tables
+from dripstone.dai.table import LakeTables
 from dripstone.errors import DataError, DripstoneError, FactorError, SettingsError
 from dripstone.evaluation import Comparison, Evaluation, Label
 from dripstone.evaluation import compare as compare_panels
@@ -29,6 +31,7 @@ from dripstone.factors.registry import FactorRef, factor_file, library, resolve
 from dripstone.factors.spec import FactorSpec
 from dripstone.history import ComputeReport, LocalExecutor, Progress, compute, tradable_returns
 from dripstone.lake import BarLake, IngestReport, ingest_table, simulate
+from dripstone.lake.shelf import Shelf
 from dripstone.panel import Panel
 from dripstone.report import render_evaluation
 from dripstone.settings import FILE_NAME, TEMPLATE, Language, Settings, find_workspace, load_settings
@@ -128,6 +131,14 @@ class Workspace:
         return Status(
             self.root, self.lake.simulated, tables, len(self.store.specs()), self.ledger.count(), tuple(studies)
         )
+
+    def tables(self) -> list[KnownTable]:
+        """Every table that SQL may name: held, made of others, empty, yours."""
+        return known_tables(self._tables())
+
+    def table(self, name: str) -> KnownTable:
+        """One of them with its columns, their types and units."""
+        return known_table(self._tables(), name)
 
     def ingest(
         self, files: Sequence[Path | str], *, preset: str = "bigquant", table: str = "cn_stock_bar1m"
@@ -260,6 +271,9 @@ class Workspace:
     def trials(self, study: str | None = None) -> list[Trial]:
         """The ledger: every attempt so far, failures too, oldest first."""
         return self.ledger.trials(study)
+
+    def _tables(self) -> LakeTables:
+        return LakeTables(self.lake, shelf=Shelf(self.root / "tables"))
 
     def _executor(self) -> LocalExecutor:
         return LocalExecutor(self.settings.worker_count)

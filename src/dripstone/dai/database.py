@@ -1,20 +1,23 @@
 """A DuckDB of its own for one query: the views it may read, the functions it may call, and no way out."""
 
+import re
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
-from sqlglot import exp
 
+from dripstone.dai.dialect.kernel import KERNELS, register_kernels
 from dripstone.dai.failure import as_error
 from dripstone.dai.filter import Filters
+from dripstone.dai.source import Reader, literal
 from dripstone.dai.table import Rows, Table
-from dripstone.dai.udf import DaiUDF, register
+from dripstone.dai.udf import CalledUDF, Failure, register
+from dripstone.dai.view import quoted
 
-__all__ = ["View", "open_database"]
+__all__ = ["View", "kernels_in", "make_views", "open_database", "row_order"]
 
 _SETTINGS: Mapping[str, str | bool] = {
     "memory_limit": "70%",
@@ -30,26 +33,37 @@ _SETTINGS: Mapping[str, str | bool] = {
     "ieee_floating_point_ops": False,
     "lambda_syntax": "ENABLE_SINGLE_ARROW",
 }
-
-_TYPES: Mapping[str, str] = {"date": "TIMESTAMP", "volume": "BIGINT"}
+_KERNEL = re.compile(r"kernel_\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A table under the name that the SQL calls it: its rows, as far as the filters let them through."""
+    """A table under the name that the SQL calls it: its rows, as far as the filters let them through.
+
+    Parameters
+    ----------
+    source : what the table source calls it; '' for rows that do not come from there.
+    """
 
     name: str
     table: Table
     rows: Rows
     filters: Filters
+    source: str = ""
+
+
+def kernels_in(*texts: str) -> frozenset[str]:
+    """The kernels that these statements call."""
+    return frozenset(_KERNEL.findall(" ".join(texts))) & KERNELS.keys()
 
 
 @contextmanager
 def open_database(
     views: Sequence[View],
     *,
-    udfs: Sequence[DaiUDF],
-    failures: list[BaseException],
+    udfs: Sequence[CalledUDF],
+    kernels: Collection[str],
+    failures: list[Failure],
     threads: int,
     memory_limit: str | None,
 ) -> Generator[duckdb.DuckDBPyConnection]:
@@ -58,7 +72,8 @@ def open_database(
     Parameters
     ----------
     views : tables under the names that the SQL calls them.
-    udfs : functions to register; what one of them raises is appended to ``failures``.
+    udfs : functions to register; the failure one of them ends in is appended to ``failures``.
+    kernels : names of the kernels that its statements call.
     threads : threads a query may use.
     memory_limit : as DuckDB writes it, "8GB"; None is 70 % of the machine's. What does not fit is spilled to a
         temporary folder.
@@ -73,11 +88,13 @@ def open_database(
             ":memory:", config={**_SETTINGS, "threads": threads, "temp_directory": f"{spill}/duckdb"}
         )
         try:
-            _make_views(connection, views, memory_limit)
+            if memory_limit is not None:
+                _set_memory_limit(connection, memory_limit)
+            files = make_views(connection, views)
             for udf in udfs:
                 register(connection, udf, failures)
-            files = [str(path) for view in views if isinstance(view.rows, tuple) for path in view.rows]
-            connection.execute(f"SET allowed_paths = {_literal(files)}")
+            register_kernels(connection, kernels, lambda error: failures.append(Failure(None, error, None)))
+            connection.execute(f"SET allowed_paths = {literal(files)}")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
@@ -85,43 +102,34 @@ def open_database(
             connection.close()  # also frees the UDFs, which nanobind would report as leaks when Python ends
 
 
-def _make_views(connection: duckdb.DuckDBPyConnection, views: Sequence[View], memory_limit: str | None) -> None:
+def make_views(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> list[str]:
+    """Make the views, in the place of those of the same names; the files they read."""
+    reader = Reader(connection)
     try:
-        if memory_limit is not None:
-            connection.execute(f"SET memory_limit = {_literal(memory_limit)}")
         for view in views:
-            _make_view(connection, view)
+            select = reader.select(view.table, view.rows, view.filters)
+            connection.execute(f"CREATE OR REPLACE VIEW {quoted(view.name)} AS {select}")
     except duckdb.Error as error:
         raise as_error(error) from None
+    return reader.files
 
 
-def _make_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
-    rows = view.table.schema.empty_table() if view.rows == () else view.rows
-    if isinstance(rows, tuple):
-        source = f"read_parquet({_literal([str(path) for path in rows])}, hive_partitioning = false)"
-    else:
-        source = _quoted(f"rows of {view.name}")
-        connection.register(f"rows of {view.name}", rows)
-    columns = ", ".join(map(_column, view.table.schema))
-    condition = view.filters.condition({field.name for field in view.table.schema})
-    where = f" WHERE {condition.sql('duckdb')}" if condition else ""
-    select = f"SELECT {columns} FROM {source}{where}"  # noqa: S608  # every name and value is quoted by sqlglot
-    connection.execute(f"CREATE VIEW {_quoted(view.name)} AS {select}")
+def row_order(columns: Sequence[pa.ChunkedArray], directions: Sequence[str]) -> pa.ChunkedArray:
+    """The numbers of the rows in the order of the columns, NULLs where the platform has them.
+
+    Parameters
+    ----------
+    directions : after each column: "", " DESC", " ASC NULLS LAST" and their like.
+    """
+    names = [f"c{at}" for at in range(len(columns))]
+    rows = pa.table([*columns, pa.array(range(len(columns[0])))], names=[*names, "row"])
+    keys = ", ".join(name + direction for name, direction in zip(names, directions, strict=True))
+    with duckdb.connect(":memory:", config=dict(_SETTINGS)) as connection:
+        return connection.from_arrow(rows).order(keys).select("row").to_arrow_table()["row"]
 
 
-def _column(field: pa.Field) -> str:
-    """A column as the platform types it: NaN is NULL, ``date`` a TIMESTAMP without zone, ``volume`` a BIGINT."""
-    name = text = _quoted(field.name)
-    if pa.types.is_floating(field.type):
-        text = f"nullif({text}, 'nan'::DOUBLE)"
-    if field.name in _TYPES:
-        text = f"{text}::{_TYPES[field.name]}"
-    return f"{text} AS {name}"
-
-
-def _quoted(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql("duckdb")
-
-
-def _literal(value: object) -> str:
-    return exp.convert(value).sql("duckdb")
+def _set_memory_limit(connection: duckdb.DuckDBPyConnection, limit: str) -> None:
+    try:
+        connection.execute(f"SET memory_limit = {literal(limit)}")
+    except duckdb.Error as error:
+        raise as_error(error) from None

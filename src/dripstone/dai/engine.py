@@ -11,6 +11,7 @@ that the SQL creates and settings never meet.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -18,15 +19,22 @@ import pandas as pd
 import pyarrow as pa
 from sqlglot import exp
 
-from dripstone.dai.database import View, open_database
-from dripstone.dai.dialect import translate
+from dripstone.dai.database import View, kernels_in, open_database
+from dripstone.dai.dialect.kernel import at_call
 from dripstone.dai.failure import as_error
 from dripstone.dai.filter import Filters, read_filters, warn_bare_end
+from dripstone.dai.naming import naming_of
+from dripstone.dai.reading import Reading
 from dripstone.dai.result import QueryResult
+from dripstone.dai.rewrite import translate
+from dripstone.dai.saved import with_views
 from dripstone.dai.script import Script, Statement, read_script
+from dripstone.dai.split import Job, Means, divided, narrowed
 from dripstone.dai.table import SAME_ROWS, Table, TableSource
-from dripstone.dai.udf import DaiUDF
-from dripstone.errors import FactorError
+from dripstone.dai.udf import CalledUDF, DaiUDF, Failure, called
+from dripstone.dai.udf.search import Search, keyed_calls
+from dripstone.errors import DripstoneError, FactorError
+from dripstone.sandbox.report import revive
 
 __all__ = ["run_query"]
 
@@ -35,16 +43,18 @@ __all__ = ["run_query"]
 class _Plan:
     """Everything a query needs, checked, before a row is read."""
 
+    asked: Script
     script: Script
     views: tuple[View, ...]
-    udfs: Sequence[DaiUDF]
+    udfs: tuple[CalledUDF, ...]
     params: Mapping[str, object]
     threads: int
+    reading: Reading
 
     @property
     def columns(self) -> frozenset[str]:
         """The columns of all its tables."""
-        return frozenset(name for view in self.views for name in view.table.schema.names)
+        return frozenset(name for view in self.views for name in (*view.table.schema.names, *view.table.unnamed))
 
 
 def run_query(
@@ -56,7 +66,8 @@ def run_query(
     params: Mapping[str, object] | None = None,
     bind_relations: Mapping[str, object] | None = None,
     full_db_scan: bool = False,
-    strict_end_date: bool = False,
+    reading: Reading | None = None,
+    processes: int = 1,
 ) -> QueryResult:
     """Run SQL in the platform's spelling over the tables given.
 
@@ -69,7 +80,9 @@ def run_query(
     params : values of ``$name`` in the SQL; names that the SQL does not use are passed over.
     bind_relations : name -> pandas, polars or Arrow table or QueryResult, as it is: filters leave it alone.
     full_db_scan : allow a partitioned table without a filter.
-    strict_end_date : read a date without a time at the end of a filter as 00:00:00.
+    reading : how the platform is read where its documents leave it open.
+    processes : that may work on the query, this one included, where it takes long and each day's rows depend on
+        that day alone. UDFs are then called in other processes too; those with ``side_effects`` never are.
 
     Raises
     ------
@@ -77,13 +90,38 @@ def run_query(
     DataError : a table is empty, holds none of the days, or its file cannot be read.
     """
     bound = {name.lower(): _arrow_table(name, given) for name, given in (bind_relations or {}).items()}
-    chosen = read_filters(filters, strict_end_date=strict_end_date)
-    script = read_script(sql)
-    views = tuple(_views(script, tables, bound, chosen, full_db_scan=full_db_scan))
-    columns = {view.name: [column.lower() for column in view.table.schema.names] for view in views}
-    script = replace(script, statements=tuple(translate(statement, columns) for statement in script.statements))
-    plan = _Plan(script, views, tuple(udfs), _parameters(script, params or {}), tables.threads)
-    return QueryResult(_visible(_run(plan)), lambda prefix: _explain(plan, prefix))
+    reading = reading or Reading()
+    chosen = read_filters(filters, strict_end_date=reading.strict_end_date)
+    asked = with_views(read_script(sql), tables.views())
+    tables = tables.naming(naming_of(asked, chosen.columns))
+    views = tuple(_views(asked, tables, bound, chosen, full_db_scan=full_db_scan))
+    script = _translated(asked, views, reading, udfs)
+    calls = called(udfs, [statement.tree for statement in asked.statements])
+    plan = _Plan(asked, script, views, calls, _parameters(script, params or {}), tables.threads, reading)
+    rows = _run_by_day(plan, tables, processes) if len(script.statements) == 1 else None
+    rows = _run(plan) if rows is None else rows
+    return QueryResult(_visible(rows), lambda prefix: _explain(plan, prefix), script.statements[-1].text)
+
+
+def _run_by_day(plan: _Plan, tables: TableSource, processes: int) -> pa.Table | None:
+    """The rows of a query that gives those of each day from that day alone; None where it is not worth a split."""
+    statement = plan.script.statements[0]
+    params = {name: plan.params[name] for name in statement.parameters()}
+    division = divided(Job(statement.text, params, plan.views, plan.udfs, plan.script.memory_limit), statement)
+    if division is None:
+        return None
+    means = Means(
+        narrowed=partial(narrowed, plan.views, tables),
+        alone=lambda views: _run(replace(plan, views=views)),
+        threads=plan.threads,
+        processes=1 if plan.script.memory_limit else processes,
+    )
+    return division.rows(means)
+
+
+def _translated(script: Script, views: Sequence[View], reading: Reading, udfs: Sequence[DaiUDF]) -> Script:
+    columns = {view.name: view.table.schema.names for view in views}
+    return translate(script, columns, reading=reading, own=[udf.name for udf in udfs])
 
 
 def _views(
@@ -100,7 +138,7 @@ def _views(
     for name, table in described.items():
         fits = filters.columns & {column.lower() for column in table.schema.names}
         peeks = all(_is_peek(place) for place in wanted[name])
-        if table.partitioned and not (fits or peeks or full_db_scan or script.full_db_scan):
+        if table.partitioned and not (fits or peeks or full_db_scan or script.full_db_scan or script.tests_part()):
             raise FactorError(
                 f"table {name} is partitioned: say which part of it to read",
                 expected="filters={'date': [start, end]}, on date or instrument",
@@ -110,7 +148,7 @@ def _views(
         if table.minute and filters.bare_end:
             warn_bare_end()
         start, end = filters.days if "date" in fits else (None, None)
-        yield View(name, table, tables.rows(held[name], start=start, end=end), filters)
+        yield View(name, table, tables.rows(held[name], start=start, end=end), filters, held[name])
     for name, rows in bound.items():
         yield View(name, Table(rows.schema), rows, Filters())
 
@@ -151,10 +189,45 @@ def _parameters(script: Script, params: Mapping[str, object]) -> Mapping[str, ob
 
 
 def _run(plan: _Plan, *, prefix: str = "") -> pa.Table:
-    failures: list[BaseException] = []
+    failures: list[Failure] = []
+    try:
+        return _attempt(plan, failures, prefix=prefix)
+    except FactorError:
+        if not failures:
+            raise
+        raise _placed(plan, failures[0]) from failures[0].error.__cause__
+
+
+def _placed(plan: _Plan, failure: Failure) -> BaseException:
+    """The error of a UDF with the day and the instrument of the row, where a second run finds them.
+
+    That of a function of the dialect comes at the author's call of it.
+    """
+    if failure.udf is None and isinstance(failure.error, FactorError):
+        return at_call(failure.error, [statement.tree for statement in plan.asked.statements])
+    if failure.udf is None or failure.args is None or not isinstance(failure.error, FactorError):
+        return failure.error
+    failed = next(call for call in plan.udfs if call.udf is failure.udf)
+    search = Search(failure, failed)
+    udfs = (*(call for call in plan.udfs if call is not failed), search.called)
+    try:
+        asked = read_script(keyed_calls(failure.udf.name, plan.asked), plan.asked.made)
+        script = _translated(asked, plan.views, plan.reading, [call.udf for call in udfs])
+        _attempt(replace(plan, script=script, udfs=udfs), [])
+    except DripstoneError:
+        pass  # found, or not to be told here: the failure is what the author must hear of
+    return revive(failure.error.as_dict(), **search.place)
+
+
+def _attempt(plan: _Plan, failures: list[Failure], *, prefix: str = "") -> pa.Table:
     limit = plan.script.memory_limit
     with open_database(
-        plan.views, udfs=plan.udfs, failures=failures, threads=plan.threads, memory_limit=limit
+        plan.views,
+        udfs=plan.udfs,
+        kernels=kernels_in(*(statement.text for statement in plan.script.statements)),
+        failures=failures,
+        threads=plan.threads,
+        memory_limit=limit,
     ) as connection:
         *before, last = plan.script.statements
         for statement in before:
@@ -166,7 +239,7 @@ def _rows(
     connection: duckdb.DuckDBPyConnection,
     plan: _Plan,
     statement: Statement,
-    failures: list[BaseException],
+    failures: list[Failure],
     *,
     prefix: str = "",
 ) -> pa.Table:
@@ -179,9 +252,11 @@ def _rows(
         raise KeyboardInterrupt from None  # what DuckDB makes of Ctrl-C
     except duckdb.Error as error:
         if failures:
-            raise failures[0] from failures[0].__cause__
+            raise failures[0].error from failures[0].error.__cause__
         facts = _structured(connection, statement, params, error)
-        raise as_error(facts, statement=statement, columns=plan.columns, udfs=[udf.name for udf in plan.udfs]) from None
+        raise as_error(
+            facts, statement=statement, columns=plan.columns, udfs=[call.udf.name for call in plan.udfs]
+        ) from None
 
 
 def _structured(

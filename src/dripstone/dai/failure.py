@@ -2,23 +2,28 @@
 
 import difflib
 import json
-import re
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
 import duckdb
 
+from dripstone.dai.catalogue import functions
+from dripstone.dai.dialect import FUNCTIONS, WINDOWED
 from dripstone.errors import DataError, DripstoneError, FactorError
 
 __all__ = ["as_error", "nearest"]
 
-_PLATFORM_FUNCTION = re.compile(r"(m|c|all)_\w+|\w+_by")
 _BAD_RETURN = ("Failed to cast value", "Tried to create a STRUCT", "Unable to transform python value")
 _OUT_OF_MEMORY = "query fewer days at a time, or raise it: SET memory_limit='8GB'; in the SQL"
 
 
 class Placed(Protocol):
     """A statement that can say where in the author's text a byte of DuckDB's text is."""
+
+    @property
+    def script(self) -> str:
+        """The author's text."""
+        ...
 
     @property
     def text(self) -> str:
@@ -31,8 +36,13 @@ class Placed(Protocol):
 
 
 def nearest(name: str, names: Collection[str]) -> str:
-    """A hint with the known name nearest to one that is not known; '' where nothing is near."""
-    near = difflib.get_close_matches(name.lower(), sorted(names), n=1)
+    """A hint with the known name nearest to one that is not known; '' where nothing is near.
+
+    One of the dialect's families (``m_average``) is looked for in its family first.
+    """
+    family = [each for each in names if each[:2] in ("m_", "c_") and each[:2] == name.lower()[:2]]
+    near = difflib.get_close_matches(name.lower(), sorted(family), n=1)
+    near = near or difflib.get_close_matches(name.lower(), sorted(names), n=1)
     return f"did you mean {near[0]}?" if near else ""
 
 
@@ -58,9 +68,12 @@ def as_error(
     if statement is None or "position" not in facts:
         return FactorError(what)
     line, column = statement.place(int(facts["position"]))
-    name = facts.get("name") or _span(statement.text, facts.get("location", ""))
+    span = _span(statement.text, facts.get("location", ""))
+    name = facts.get("name") or (span if span in statement.script else "")
     hint = _hint(name, facts, {*columns, *udfs})
-    return FactorError(what, hint=hint, line=line, column=column, name=name or None)
+    signatures = facts["exception_message"].partition("Candidate functions:")[2].split("\n")
+    expected = " or ".join(text for signature in signatures if (text := signature.strip()))
+    return FactorError(what, expected=expected, hint=hint, line=line, column=column, name=name or None)
 
 
 def _facts(error: duckdb.Error) -> Mapping[str, str]:
@@ -79,8 +92,8 @@ def _span(text: str, location: str) -> str:
 
 
 def _hint(name: str, facts: Mapping[str, str], names: Collection[str]) -> str:
-    if facts.get("type") == "Scalar Function" and _PLATFORM_FUNCTION.fullmatch(name):
-        return "the platform's m_, c_, all_ and _by functions are not here yet: write it as a window, OVER (...)"
+    if facts.get("type") == "Scalar Function":
+        names = {*names, *FUNCTIONS, *WINDOWED, *filter(str.isidentifier, functions())}
     candidates = [candidate.strip(' "') for candidate in facts.get("candidates", "").split(",")]
     short = name.rpartition(".")[2]
     found = nearest(short, {*(c for c in candidates if c.isidentifier()), *names})

@@ -5,7 +5,7 @@ import difflib
 import re
 import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import cast
 
@@ -60,6 +60,14 @@ class Filters:
         if not self.dates:
             return None, None
         return min(span.start for span in self.dates).date(), max(span.end for span in self.dates).date()
+
+    def within(self, start: dt.date, end: dt.date) -> "Filters":
+        """The same filters on the days start..end only, both inclusive."""
+        first, last = dt.datetime.combine(start, dt.time()), dt.datetime.combine(end, dt.time()) + _DAY - _TICK
+        spans = [Span(max(span.start, first), min(span.end, last)) for span in self.dates or (Span(first, last),)]
+        kept = tuple(span for span in spans if span.start <= span.end)
+        nothing = Span(first, first - _TICK)
+        return replace(self, dates=kept or (nothing,))
 
     def condition(self, columns: Collection[str]) -> exp.Condition | None:
         """The filters that fit these columns as one SQL condition, or None."""

@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dripstone.dai.engine import run_query
+from dripstone.dai.excerpt import point_out
+from dripstone.dai.function import FunctionFolder
+from dripstone.dai.reading import Reading
 from dripstone.dai.result import QueryResult
 from dripstone.dai.table import LakeTables
 from dripstone.dai.udf import DaiUDF
 from dripstone.errors import FactorError
 from dripstone.lake.lake import BarLake
+from dripstone.lake.shelf import Shelf
+from dripstone.sandbox.pool import is_child
 from dripstone.settings import find_workspace, load_settings
 
-__all__ = ["DEFAULT_PARTITION_FIELD", "query"]
-
-DEFAULT_PARTITION_FIELD = "__PARTITION__"
+__all__ = ["query"]
 
 
 def query(
@@ -37,25 +40,30 @@ def query(
     bind_relations : name -> pandas, polars or Arrow table that the SQL may read.
     params : values of ``$name`` in the SQL.
     compression : give ``instrument`` as a categorical column.
-    auto_load_udf : not supported; functions come in ``udf_list``.
+    auto_load_udf : call functions of the workspace as well (``create_function``); one in ``udf_list`` goes before.
 
     Raises
     ------
-    FactorError, DataError, SettingsError : as ``run_query``; no workspace.
+    FactorError, DataError, SettingsError : as ``run_query``; no workspace. A place in the SQL is shown in a note.
     """
-    if auto_load_udf:
-        raise FactorError("stored UDFs are not supported", seen="auto_load_udf=True", hint="name them in udf_list")
     root = find_workspace()
-    result = run_query(
-        sql,
-        tables=LakeTables(BarLake(root / "lake", readonly=True)),
-        filters=filters,
-        udfs=udf_list,
-        params=params,
-        bind_relations=bind_relations,
-        full_db_scan=full_db_scan,
-        strict_end_date=load_settings(root).strict_end_date,
-    )
+    settings = load_settings(root)
+    try:
+        kept = FunctionFolder.of(root).called_in(sql, given=udf_list) if auto_load_udf else ()
+        result = run_query(
+            sql,
+            tables=LakeTables(BarLake(root / "lake", readonly=True), shelf=Shelf(root / "tables")),
+            filters=filters,
+            udfs=(*udf_list, *kept),
+            params=params,
+            bind_relations=bind_relations,
+            full_db_scan=full_db_scan,
+            reading=Reading(settings.strict_end_date, settings.full_frames, settings.qualify_tests_hidden),
+            processes=1 if is_child() else settings.worker_count,
+        )
+    except FactorError as error:
+        point_out(error, sql)
+        raise
     return _compressed(result) if compression else result
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 import pyarrow as pa
 
+from dripstone.dai.preview import preview_html, preview_text
 from dripstone.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -15,15 +16,24 @@ if TYPE_CHECKING:
 __all__ = ["QueryResult"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class QueryResult:
     """All rows of a finished query. Decimals and 128-bit integers are float64; columns named ``_...`` are left out."""
 
     table: pa.Table
     plan: Callable[[str], str]
+    sql: str = ""
+    """The last statement as DuckDB ran it."""
 
     def __len__(self) -> int:
         return self.table.num_rows
+
+    def __repr__(self) -> str:
+        return preview_text(self.table)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first and the last rows, types, NULLs, and how many rows there are."""
+        return preview_html(self.table)
 
     def arrow(self) -> pa.Table:
         """As an Arrow table."""

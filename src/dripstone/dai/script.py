@@ -1,60 +1,63 @@
 """The SQL that a caller hands over: cut into statements, held against closed lists, with its switches taken out."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 
 from sqlglot import Token, TokenType, exp
-from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import ParseError, TokenError
 
 from dripstone.dai.failure import nearest
+from dripstone.dai.grammar import GRAMMAR
 from dripstone.errors import FactorError
 
-__all__ = ["Edit", "Script", "Statement", "read_script"]
+__all__ = ["Script", "Statement", "Writing", "read_script"]
 
-_SPECIAL_FORMS = frozenset({"CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION", "OVERLAY"})
 _STATEMENTS = (exp.Query, exp.Values, exp.Pivot, exp.Describe, exp.Summarize)
 _CREATES = frozenset({"TABLE", "VIEW", "MACRO", "FUNCTION"})
 _REFUSED_INSIDE = (exp.Create, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Command)
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+_PRUNE = "prune"
+_PARTED_BY = frozenset({"date", "instrument"})
 _SWITCHES = ("full_db_scan", "memory_limit")
 
 
-class _Grammar(DuckDB):
-    """DuckDB's grammar, with every function a plain call by its name: which ones there are is DuckDB's to say."""
-
-    class Parser(DuckDB.Parser):
-        FUNCTIONS = {}  # noqa: RUF012  # as sqlglot declares it
-        FUNCTION_PARSERS = {  # noqa: RUF012
-            name: parse for name, parse in DuckDB.Parser.FUNCTION_PARSERS.items() if name in _SPECIAL_FORMS
-        }
-
-        def _warn_unsupported(self) -> None:
-            """Nothing: what is not understood is refused with an error of ours, not with a line in a log."""
-
-
-_GRAMMAR = _Grammar()
-
-
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """Text to put into the SQL before the character at ``at``."""
+class Writing:
+    """SQL written from a changed tree, and where its words come from.
 
-    at: int
+    Parameters
+    ----------
+    text : what DuckDB gets.
+    starts, places : ascending characters of the text, and the character of the script that each comes from.
+    """
+
     text: str
+    starts: tuple[int, ...]
+    places: tuple[int, ...]
+
+    def place(self, at: int) -> int | None:
+        """The character of the script that the nearest known word up to ``at`` comes from."""
+        i = bisect_right(self.starts, at) - 1
+        return self.places[i] if i >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a script: its place in the text as written, its syntax tree, and what is put into it.
+    """One statement of a script: its place in the text as written, and its syntax tree, which is not to be changed.
 
-    Everything but the edits goes to DuckDB letter by letter, so that its positions are the author's.
+    Parameters
+    ----------
+    writing : the tree as SQL, where the translation changed it. Else the statement goes to DuckDB letter by letter,
+        so that its positions are the author's.
     """
 
     script: str
     tokens: tuple[Token, ...]
     tree: exp.Expr
-    edits: tuple[Edit, ...] = ()
+    writing: Writing | None = None
 
     @property
     def start(self) -> int:
@@ -64,16 +67,23 @@ class Statement:
     @property
     def text(self) -> str:
         """The SQL that DuckDB gets."""
-        text = self.script[self.start : self.tokens[-1].end + 1]
-        for edit in sorted(self.edits, key=lambda edit: -edit.at):
-            at = edit.at - self.start
-            text = text[:at] + edit.text + text[at:]
-        return text
+        return self.writing.text if self.writing else self.script[self.start : self.tokens[-1].end + 1]
+
+    @property
+    def prunes(self) -> bool:
+        """Whether it holds a PRUNE JOIN."""
+        inner = (token for token in self.tokens if token.token_type is TokenType.INNER)
+        return any(self.script[token.start : token.end + 1].lower() == _PRUNE for token in inner)
 
     @property
     def created(self) -> str | None:
         """The lower-case name that a CREATE statement makes, else None."""
         return self._target.name.lower() if self._target else None
+
+    @property
+    def makes_function(self) -> bool:
+        """Whether it creates a macro, not a table or view."""
+        return isinstance(self.tree, exp.Create) and str(self.tree.args.get("kind")).upper() in ("MACRO", "FUNCTION")
 
     @property
     def _target(self) -> exp.Table | None:
@@ -92,20 +102,27 @@ class Statement:
 
     def place(self, byte: int) -> tuple[int, int]:
         """Line and column, from 1, in the script as written, of a byte of ``text``."""
-        at = self.start + len(self.text.encode()[:byte].decode(errors="ignore"))
-        for edit in sorted(self.edits, key=lambda edit: edit.at):
-            if at > edit.at:
-                at = max(edit.at, at - len(edit.text))
-        return _line_column(self.script, at)
+        at = len(self.text.encode()[:byte].decode(errors="ignore"))
+        place = self.writing.place(at) if self.writing else self.start + at
+        return _line_column(self.script, self.start if place is None else place)
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The statements of one query, and the switches that were SET in its text."""
+    """The statements of one query, and the switches that were SET in its text.
 
-    statements: tuple[Statement, ...]
+    Parameters
+    ----------
+    text : as written.
+    statements : those of ``made``, then those of the text.
+    made : statements run before it, each a text of its own, that make views kept in the workspace.
+    """
+
+    text: str
+    statements: tuple[Statement, ...] = ()
     full_db_scan: bool = False
     memory_limit: str | None = None
+    made: tuple[str, ...] = ()
 
     def check_tables(self, known: Collection[str]) -> None:
         """Raise a FactorError at the first table that is neither known nor created by an earlier statement."""
@@ -120,6 +137,11 @@ class Script:
             if statement.created:
                 names.add(statement.created)
 
+    def tests_part(self) -> bool:
+        """Whether a WHERE asks for some dates or instruments, as the platform accepts in the place of filters."""
+        tests = (where for statement in self.statements for where in statement.tree.find_all(exp.Where))
+        return any(column.name.lower() in _PARTED_BY for where in tests for column in where.find_all(exp.Column))
+
     def reads(self) -> dict[str, list[exp.Table]]:
         """Lower-case table name -> the places that read it."""
         found: dict[str, list[exp.Table]] = {}
@@ -129,7 +151,8 @@ class Script:
         return found
 
 
-def read_script(sql: str) -> Script:
+@lru_cache(maxsize=128)
+def read_script(sql: str, made: tuple[str, ...] = ()) -> Script:
     """Parse the SQL and let through what is on the closed lists.
 
     Allowed: queries, PIVOT, VALUES, DESCRIBE, SUMMARIZE, CREATE TABLE | VIEW | MACRO (all of it gone after the
@@ -139,22 +162,23 @@ def read_script(sql: str) -> Script:
     ------
     FactorError : it does not parse, holds no query, or asks for anything else.
     """
-    script = Script(())
-    for tokens in _split(_tokens(sql)):
+    before = (statement for text in made for statement in read_script(text).statements)
+    script = Script(sql, tuple(before), made=made)
+    for tokens in map(_with_prune_join, _split(_tokens(sql))):
         tree = _tree(tokens, sql)
         if isinstance(tree, exp.Set):
             script = _switched(script, tree)
             continue
         _check(tree, tokens[0])
         script = replace(script, statements=(*script.statements, Statement(sql, tuple(tokens), tree)))
-    if not script.statements:
+    if len(script.statements) == len(made):
         raise FactorError("the SQL holds no statement", seen=sql, expected="SELECT ...")
     return script
 
 
 def _tokens(sql: str) -> Sequence[Token]:
     try:
-        return _GRAMMAR.tokenize(sql)
+        return GRAMMAR.tokenize(sql)
     except TokenError:
         lines = sql.split("\n")
         line = 1 + max(count for count in range(len(lines)) if _has_tokens("\n".join(lines[:count])))
@@ -165,7 +189,7 @@ def _tokens(sql: str) -> Sequence[Token]:
 
 def _has_tokens(text: str) -> bool:
     try:
-        _GRAMMAR.tokenize(text)
+        GRAMMAR.tokenize(text)
     except TokenError:
         return False
     return True
@@ -183,14 +207,29 @@ def _split(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         yield statement
 
 
+def _with_prune_join(tokens: list[Token]) -> list[Token]:
+    """``a PRUNE JOIN b`` as an inner join; to DuckDB's grammar it is a table called prune."""
+    for i, (token, following) in enumerate(pairwise(tokens)):
+        if token.text.lower() == _PRUNE and following.token_type is TokenType.JOIN:
+            tokens[i] = Token(TokenType.INNER, "INNER", token.line, token.col, token.start, token.end)
+    return tokens
+
+
+def _complaint(description: str) -> str:
+    """The parser's words without the names of its classes."""
+    if description.startswith("Required keyword"):
+        return "something is missing here"
+    return description.partition(" but got")[0].replace("Invalid expression / Unexpected token", "unexpected here")
+
+
 def _tree(tokens: list[Token], sql: str) -> exp.Expr:
     try:
-        tree = _GRAMMAR.parser().parse(tokens, sql)[0]
+        tree = GRAMMAR.parser().parse(tokens, sql)[0]
     except ParseError as error:
         found = error.errors[0]
         mark = str(found.get("highlight") or "")
         column = int(found.get("col") or 1) - len(mark) + 1
-        what = "the SQL does not parse: " + str(found.get("description")).partition(" but got")[0]
+        what = f"the SQL does not parse: {_complaint(str(found.get('description')))}"
         raise FactorError(what, seen=mark, line=found.get("line"), column=column) from None
     if tree is None:
         raise FactorError("the SQL does not parse", seen=sql)

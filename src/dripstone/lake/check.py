@@ -37,7 +37,8 @@ def conform(rows: pa.Table, spec: TableSpec, *, source: str) -> pa.Table:
     """
     if spec.dateless and "date" not in rows.column_names:
         rows = rows.append_column("date", pa.repeat(pa.scalar(FIRST_DAY.item(), pa.date32()), len(rows)))
-    absent = [c.name for c in spec.columns if c.required and c.name not in rows.column_names]
+    given = frozenset(rows.column_names)
+    absent = [c.name for c in spec.columns if c.required and c.name not in given]
     if absent:
         raise DataError(
             "a required column is missing",
@@ -49,9 +50,7 @@ def conform(rows: pa.Table, spec: TableSpec, *, source: str) -> pa.Table:
             path=source,
         )
     columns = [
-        _typed(rows, column, source)
-        if column.name in rows.column_names
-        else pa.chunked_array([pa.nulls(len(rows), column.type)])
+        _typed(rows, column, source) if column.name in given else pa.chunked_array([pa.nulls(len(rows), column.type)])
         for column in spec.columns
     ]
     table = pa.table(columns, schema=spec.schema)
@@ -69,7 +68,7 @@ def check_rows(rows: pa.Table, spec: TableSpec, *, is_session: Callable[[np.date
     DataError : an unknown instrument code, a non-trading day, an unknown minute, a price that is not positive, a
         negative volume or amount, an infinite number, high < low, open or close outside of low..high.
     """
-    if "instrument" in rows.column_names:
+    if spec.a_share and "instrument" in rows.column_names:
         codes, labels = encode(rows["instrument"])
         unknown = np.array([_INSTRUMENT.fullmatch(label) is None for label in labels], bool)[codes]
         _refuse_where(unknown, "not an instrument code", rows, "instrument", source, "a code such as 600519.SH")
@@ -79,8 +78,8 @@ def check_rows(rows: pa.Table, spec: TableSpec, *, is_session: Callable[[np.date
     _check_dates(rows, spec, is_session, source)
     for column in spec.columns:
         if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
-            _check_numbers(rows, column.name, source)
-    if "high" in spec.names:
+            _check_numbers(rows, column.name, spec, source)
+    if spec.a_share and "high" in spec.names:
         _check_candles(rows, source)
 
 
@@ -183,9 +182,9 @@ def _check_dates(rows: pa.Table, spec: TableSpec, is_session: Callable[[np.datet
         wrong = ~known[clock // MINUTE_US] | (clock % MINUTE_US != 0)
         expected = f"the end of a bar: {label(int(SESSION[0]))}, 09:31..11:30, 13:01..15:00"
         _refuse_where(wrong, "not a minute of the session", rows, "date", source, expected)
-    else:
+    elif spec.dates != "time":
         _refuse_where(clock != 0, "a daily table has a time of day", rows, "date", source, "a date")
-    if spec.dateless or not len(rows):
+    if spec.dateless or spec.dates in ("day", "time") or not len(rows):
         return
     days = times // DAY_US
     for day in np.unique(days):
@@ -193,9 +192,11 @@ def _check_dates(rows: pa.Table, spec: TableSpec, is_session: Callable[[np.datet
             raise refusal("not a trading day", rows, int(np.argmax(days == day)), "date", source=source)
 
 
-def _check_numbers(rows: pa.Table, name: str, source: str) -> None:
+def _check_numbers(rows: pa.Table, name: str, spec: TableSpec, source: str) -> None:
     values = to_floats(rows[name])
     _refuse_where(np.isinf(values), f"{name} is infinite", rows, name, source, "a number or nothing")
+    if not spec.a_share:
+        return
     if name in _POSITIVE:
         expected = "more than 0; nothing (NULL) where there is none"
         _refuse_where(values <= 0, f"{name} is not positive", rows, name, source, expected)

@@ -24,6 +24,7 @@ __all__ = [
     "days_of_year",
     "held_hash",
     "held_years",
+    "null_columns",
     "read_columns",
     "sort_by_key",
     "sync_folder",
@@ -123,6 +124,18 @@ def held_hash(path: Path) -> str:
     if not carried:
         raise DataError("not a day file of a lake", path=path, hint="bring data in with ingest, never by copying")
     return carried
+
+
+def null_columns(path: Path) -> frozenset[str]:
+    """The columns of a day file that are NULL in every row, as its footer tells."""
+    with _opened(path) as file:
+        groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
+        names = file.schema_arrow.names
+    return frozenset(
+        name
+        for place, name in enumerate(names)
+        if all(group.column(place).statistics.null_count == group.num_rows for group in groups)
+    )
 
 
 def read_columns(path: Path, columns: Sequence[str], *, as_codes: bool = False) -> pa.Table:

@@ -22,13 +22,15 @@ from dripstone.lake.column import DAY_US, encode, key_codes, to_times
 from dripstone.lake.dayfile import day_path, held_hash, read_columns, sort_by_key, write_day_file
 from dripstone.lake.finding import Ends, Finding, day_ends, find_gaps, find_in_day
 from dripstone.lake.lake import BarLake
-from dripstone.lake.schema import TableSpec, table_spec
+from dripstone.lake.schema import MINUTE_TABLE, TableSpec, table_spec
 from dripstone.lake.tradingday import TradingDays
 from dripstone.lake.transaction import Staging, writing
 
 __all__ = ["IngestReport", "ingest_table", "stage_table"]
 
 _SPILL_ROWS = 500_000
+_ORIGIN = "__source__"
+"""Column that says, while rows wait for their day, which file they came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,6 @@ class _Intake:
         self.rows = 0
         self.instruments: set[str] = set()
         self.days = TradingDays(lake)
-        self.is_session = (lambda _: True) if spec.name == "all_trading_days" else self.days.holds
         self.spilled = staging.spill / spec.name
         self.spills = 0
 
@@ -120,14 +121,14 @@ class _Intake:
         if b"note" in said:
             self.notes.setdefault(said[b"note"].decode(), Finding("source_note", None, "", 1, said[b"note"].decode()))
         rows = conform(batch, self.spec, source=source)
-        check_rows(rows, self.spec, is_session=self.is_session, source=source)
+        check_rows(rows, self.spec, is_session=self.days.holds, source=source)
         if not len(rows):
             return
         if "instrument" in rows.column_names:
             self.instruments.update(encode(rows["instrument"])[1].tolist())
         self.rows += len(rows)
         origin = pa.repeat(pa.scalar(len(self.sources) - 1, pa.int32()), len(rows))
-        self.buffer.append(rows.append_column("source", origin))
+        self.buffer.append(rows.append_column(_ORIGIN, origin))
         if sum(map(len, self.buffer)) >= _SPILL_ROWS:
             self._spill()
 
@@ -143,7 +144,7 @@ class _Intake:
         for day, folder in zip(days, folders, strict=True):
             new = self._gather(folder)
             rows = sort_by_key(self._merged(day, new), self.spec)
-            if self.spec.minute:
+            if self.spec.name == MINUTE_TABLE:
                 ends = self._look(day, new, rows, ends)
             changed += self._stage(day, rows)
         findings = (*self.notes.values(), *self.findings)
@@ -174,9 +175,9 @@ class _Intake:
         rows = sort_by_key(pa.concat_tables(parts), self.spec)
         keys = key_codes(rows, self.spec.key)
         twice = keys[1:] == keys[:-1]
-        if twice.any():
+        if self.spec.key and twice.any():
             at = int(np.argmax(twice))
-            first, second = (self.sources[rows["source"][i].as_py()] for i in (at, at + 1))
+            first, second = (self.sources[rows[_ORIGIN][i].as_py()] for i in (at, at + 1))
             where = first if first == second else f"{first} and {second}"
             raise refusal(
                 "the same row twice",
@@ -186,11 +187,11 @@ class _Intake:
                 source=where,
                 expected=f"one row for each {', '.join(self.spec.key)}",
             )
-        return rows.drop_columns("source")
+        return rows.drop_columns(_ORIGIN)
 
     def _merged(self, day: np.datetime64, new: pa.Table) -> pa.Table:
         path = day_path(self.lake.root, self.spec.name, day)
-        if not path.exists():
+        if not path.exists() or not self.spec.key:
             return new
         held = read_columns(path, list(self.spec.names))
         owner = self.spec.key[0]

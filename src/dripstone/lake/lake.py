@@ -255,7 +255,7 @@ class BarLake:
             candidates = [table_spec(table).name]
         else:
             candidates = [spec.name for spec in TABLES.values() if _is_daily_number(spec.name, name)]
-        tables = [t for t in candidates if _is_daily_number(t, column) and (dot or self._latest(t, None, 1).size)]
+        tables = [t for t in candidates if _is_daily_number(t, column) and (dot or held_years(self.root / t))]
         if len(tables) == 1:
             return tables[0], column
         if tables:

@@ -16,6 +16,7 @@ Writing is for POSIX systems only: it rests on flock and on the fsync of folders
 import os
 import shutil
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ if sys.platform != "win32":
     import fcntl
 
 __all__ = ["Staging", "writing"]
+
+_AGAIN_S = 0.02
 
 
 class Staging:
@@ -86,10 +89,15 @@ class Staging:
 
 
 @contextmanager
-def writing(root: Path) -> Generator[Staging]:
-    """Hold the lake's lock for one transaction; what is not published when the block ends is forgotten.
+def writing(root: Path, *, what: str = "lake", wait_s: float = 0.0) -> Generator[Staging]:
+    """Hold a folder's lock for one transaction; what is not published when the block ends is forgotten.
 
     The lock is the kernel's (flock) and dies with the process, so a killed writer leaves none behind.
+
+    Parameters
+    ----------
+    what : what the folder is, for messages.
+    wait_s : how long to wait for another writer to end.
 
     Raises
     ------
@@ -99,7 +107,7 @@ def writing(root: Path) -> Generator[Staging]:
     try:
         root.mkdir(parents=True, exist_ok=True)
         with (root / ".lock").open("a+") as lock:
-            _hold(lock, root)
+            _hold(lock, root, what, time.monotonic() + wait_s)
             staging = Staging(root)
             staging.begin()
             try:
@@ -110,24 +118,37 @@ def writing(root: Path) -> Generator[Staging]:
                     staging.forget()
     except OSError as error:
         hint = "give it space or the right to write, then run this again"
-        raise DataError("the lake cannot be written", seen=str(error), hint=hint, path=root) from error
+        raise DataError(f"the {what} cannot be written", seen=str(error), hint=hint, path=root) from error
 
 
-def _hold(lock: IO[str], root: Path) -> None:
+def _hold(lock: IO[str], root: Path, what: str, until: float) -> None:
     if sys.platform == "win32":
         raise SettingsError(
-            "a lake cannot be written on Windows", expected="Linux or macOS", hint="use WSL; reading works", path=root
+            f"a {what} cannot be written on Windows",
+            expected="Linux or macOS",
+            hint="use WSL; reading works",
+            path=root,
         )
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    while not _is_taken(lock):
+        if time.monotonic() < until:
+            time.sleep(_AGAIN_S)
+            continue
         lock.seek(0)
         raise DataError(
-            "another process is writing this lake",
+            f"another process is writing this {what}",
             seen=f"process {lock.read().strip() or 'unknown'}",
             path=root,
             hint="wait for it to end, then run this again",
-        ) from None
+        )
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
+
+
+def _is_taken(lock: IO[str]) -> bool:
+    """Take the lock, if nobody holds it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

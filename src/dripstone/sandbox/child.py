@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from dripstone.errors import DataError, FactorError, SettingsError, printable
+from dripstone.sandbox.pool import CHILD_MARK
 from dripstone.sandbox.report import revive
 
 __all__ = ["CONTAINMENT", "run_child"]
@@ -143,7 +144,9 @@ def _start(scratch: Path) -> "subprocess.Popen[bytes]":
 def _environment(scratch: Path) -> dict[str, str]:
     """All that the child gets of an environment; no keys, no home, no proxies."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}  # Windows does not start without
-    return kept | {
+    return {
+        **kept,
+        **CHILD_MARK,
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "HOME": str(scratch),

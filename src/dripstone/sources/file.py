@@ -76,7 +76,7 @@ class _Vendor:
         """Our name -> the file's name, for the columns that are read."""
         names: dict[str, str] = {}
         for name in self.file.names:
-            target = self.form.target(name)
+            target = name if name in self.spec.names else self.form.target(name)
             if target not in (*self.spec.names, TIME, INDEX):
                 continue
             if target in names:
@@ -155,6 +155,8 @@ class _Vendor:
                 column=self.names["instrument"],
                 path=self.path,
             )
+        if not self.spec.a_share:
+            return column.cast(pa.string()).combine_chunks()
         codes, labels = encode(column)
         known = [instrument_code(label) for label in labels.tolist()]
         if None in known:

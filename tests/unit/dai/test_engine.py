@@ -138,7 +138,7 @@ def test_what_cannot_be_bound_is_refused(frame: object) -> None:
         ("SELECT '中文', avgg(close) FROM cn_stock_bar1m", 1, 14, "did you mean avg?"),
         ("SELECT array_agg(close), vlume FROM cn_stock_bar1m", 1, 26, "did you mean volume?"),
         ("SELECT 1;\nSELECT energi(close) FROM cn_stock_bar1m", 2, 8, "did you mean energy?"),
-        ("SELECT m_avg(close, 5) FROM cn_stock_bar1m", 1, 8, "not here yet"),
+        ("SELECT m_avgg(close, 5) FROM cn_stock_bar1m", 1, 8, "did you mean m_avg?"),
         ("SELECT date, sum(close) FROM cn_stock_bar1m", 1, 8, ""),
         ("SELECT sum(close, 2) FROM cn_stock_bar1m", 1, 8, ""),
         ("SELECT 'a'::INT", 1, 11, ""),

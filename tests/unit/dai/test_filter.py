@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dripstone.dai.engine import run_query
 from dripstone.dai.filter import BareEndDateWarning, read_filters, warn_bare_end
+from dripstone.dai.reading import Reading
 from dripstone.dai.table import MemoryTables
 from dripstone.errors import FactorError
 
@@ -70,7 +71,10 @@ def test_filters_keep_what_the_twin_keeps(dates: list, instruments: list[str] | 
         dates.reverse()
     filters: dict[str, list] = {"date": dates} | ({"instrument": instruments} if instruments else {})
     got = run_query(
-        "SELECT * FROM bars ORDER BY date, instrument", tables=TABLES, filters=filters, strict_end_date=strict
+        "SELECT * FROM bars ORDER BY date, instrument",
+        tables=TABLES,
+        filters=filters,
+        reading=Reading(strict_end_date=strict),
     )
     want = BARS[passes(BARS, filters, strict=strict)].sort_values(["date", "instrument"])
     assert got.fetchall() == [tuple(row) for row in want.itertuples(index=False)]

@@ -14,7 +14,8 @@ import pytest
 import dai
 import dripstone.dai
 from dripstone.dai.filter import BareEndDateWarning, warn_bare_end
-from dripstone.errors import DataError, FactorError, SettingsError
+from dripstone.dai.table import NoRowsWarning, _warn_no_rows
+from dripstone.errors import SettingsError
 
 SOURCE = Path(dripstone.dai.__file__).parents[2]
 
@@ -60,20 +61,16 @@ def test_the_end_of_a_minute_filter(at_january: Path, monkeypatch: pytest.Monkey
     assert all(w.filename == __file__ for w in seen)
 
 
-@pytest.mark.usefixtures("at_january")
-def test_stored_functions_are_not_there() -> None:
-    with pytest.raises(FactorError, match="udf_list"):
-        dai.query("SELECT 1", auto_load_udf=True)
-
-
 def test_no_workspace_and_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DRIPSTONE_WORKSPACE", raising=False)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError, match="no workspace found"):
         dai.query("SELECT 1")
     (tmp_path / "dripstone.toml").write_text("")
-    with pytest.raises(DataError, match="holds no day yet"):
-        dai.query("SELECT * FROM cn_stock_bar1m", filters={"date": ["2024-01-02", "2024-01-03 23:59:59"]})
+    _warn_no_rows.cache_clear()
+    with pytest.warns(NoRowsWarning, match="dripstone ingest FILES --table cn_stock_bar1m"):
+        got = dai.query("SELECT * FROM cn_stock_bar1m", filters={"date": ["2024-01-02", "2024-01-03 23:59:59"]})
+    assert len(got) == 0
 
 
 def share(volume: np.ndarray) -> float:

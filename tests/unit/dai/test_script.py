@@ -2,7 +2,7 @@
 
 import pytest
 
-from dripstone.dai.script import Edit, read_script
+from dripstone.dai.script import read_script
 from dripstone.errors import FactorError
 
 
@@ -134,14 +134,3 @@ def test_what_does_not_parse_has_a_place(sql: str, line: int, column: int | None
 def test_no_statement_is_an_error(sql: str) -> None:
     with pytest.raises(FactorError, match="holds no statement"):
         read_script(sql)
-
-
-def test_places_are_the_authors_whatever_was_put_in() -> None:
-    sql = "SELECT '中文',\n list(a), b FROM t"
-    (statement,) = read_script(sql).statements
-    at = sql.index(")")
-    edited = type(statement)(sql, statement.tokens, statement.tree, (Edit(at, ' ORDER BY "时"'),))
-    assert edited.text == "SELECT '中文',\n list(a ORDER BY \"时\"), b FROM t"
-    assert edited.place(len(edited.text[: edited.text.index(", b") + 2].encode())) == (2, 11)
-    assert edited.place(len(b"SELECT ")) == (1, 8)
-    assert edited.place(edited.text.encode().index(b"ORDER")) == (2, at - sql.index("\n"))

@@ -108,9 +108,9 @@ def test_a_missing_column_is_named(lake, day):
 
 
 def test_an_unknown_table_is_named(lake, day):
-    error = refused(lake, day, table="cn_stock_bar5m")
-    assert "cn_stock_bar5m" in str(error)
-    assert BARS in error.expected
+    error = refused(lake, day, table="cn_stock_bar1n")
+    assert "cn_stock_bar1n" in str(error)
+    assert "cn_stock_bar1" in error.hint
 
 
 def test_rounding_beyond_high_is_no_error(lake, day):

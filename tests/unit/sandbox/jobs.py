@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dripstone.errors import DataError
+from dripstone.sandbox.pool import is_child
 
 Payload = Mapping[str, Any]
 
@@ -81,3 +82,12 @@ def fork(_: Payload) -> dict[str, object]:
 
 def quit_quietly(_: Payload) -> dict[str, object]:
     os._exit(0)
+
+
+def whether_child(payload: object) -> dict[str, object]:
+    return {"child": is_child()}
+
+
+def scene(chunk: object) -> dict[str, object]:
+    """What a worker of a pool sees around it."""
+    return {"child": is_child(), "COLOUR": os.environ.get("COLOUR"), "folder": os.getcwd(), "path": sys.path}

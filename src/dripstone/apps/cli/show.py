@@ -1,6 +1,6 @@
 """What people see in the terminal after a verb."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from rich.box import SIMPLE_HEAD
@@ -11,6 +11,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dripstone.dai.listing import KnownTable
     from dripstone.evaluation import Comparison, Evaluation
     from dripstone.evaluation.compare import SpanComparison
     from dripstone.evaluation.span import SpanEvaluation
@@ -34,6 +35,8 @@ __all__ = [
     "status",
     "study",
     "study_event",
+    "table",
+    "tables",
     "trials",
     "written",
 ]
@@ -41,6 +44,8 @@ __all__ = [
 Numbers: TypeAlias = "tuple[tuple[str, Style], ...]"
 """Paths into one span's results, which are also the keys of their definitions, and how they are printed."""
 
+_FEW_VOID = 40
+_LONG_NAME = 36
 _MEASURED: Numbers = (
     ("n_days", "count"),
     ("rank_ic.mean", "correlation"),
@@ -78,6 +83,35 @@ def status(result: "Status", language: "Language") -> RenderableType:
     counts = f"factors with values: {result.factors}, trials: {result.trials}, studies: {len(result.studies)}"
     parts = [_table(("table", "days", "first", "last"), rows)] if result.tables else []
     return Group(*lines, *parts, Text(counts))
+
+
+def tables(result: "list[KnownTable]", language: "Language", *, every: bool = False) -> RenderableType:
+    """One line a table; those of the platform's catalogue that are empty are counted, or shown with ``every``."""
+    shown = [t for t in result if every or t.listed]
+    rows = ((t.name, t.kind, _extent(t), _span(t), t.column_count or "") for t in shown)
+    hidden = len(result) - len(shown)
+    more = f"and {hidden} empty tables of the platform's catalogue: dripstone tables --all" if hidden else ""
+    heads = ("table", "rows", "days", "first..last", "columns")
+    return Group(_table(heads, rows, unbroken=5, numbers=("days", "columns")), Text(more, style="dim"))
+
+
+def table(result: "KnownTable", language: "Language") -> RenderableType:
+    """What it is and what is held of it, then a line a column."""
+    days = f", {result.days:,} days {_span(result)}" if result.days else ""
+    extent = days if result.rows is None else f", {result.rows:,} rows"
+    columns = f", {result.column_count:,} columns" if result.column_count else ""
+    lines = [Text.assemble((result.name, "bold"), f"  {result.kind}{extent}{columns}")]
+    lines.append(Text(result.about))
+    if result.other_names:
+        lines.append(Text(f"also named {', '.join(result.other_names)}", style="dim"))
+    void = sum(not column.known for column in result.columns)
+    shown = [column for column in result.columns if column.known or void <= _FEW_VOID]
+    if void:
+        what = "not shown (--json lists them)" if void > _FEW_VOID else "marked NULL"
+        lines.append(Text(f"{void:,} columns, {what}, are NULL in every row: nothing held gives them", style="dim"))
+    rows = [(c.name, c.type, "" if c.known else "NULL", c.unit) for c in shown]
+    fits = max((len(c.name) for c in shown), default=0) <= _LONG_NAME
+    return Group(*lines, _table(("column", "type", "", "unit"), rows, unbroken=3 if fits else 0) if rows else Text())
 
 
 def ingested(result: "IngestReport", language: "Language") -> RenderableType:
@@ -205,11 +239,24 @@ def _finding(kind: str, findings: "Sequence[Finding]") -> tuple[object, ...]:
     return kind, len(findings), findings[0].date or "", findings[0].detail
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, unbroken: int = 1) -> Table:
+def _span(known: "KnownTable") -> str:
+    return f"{known.first_day}..{known.last_day}" if known.days else ""
+
+
+def _extent(known: "KnownTable") -> str:
+    if known.rows is not None:
+        return f"{known.rows:,} rows"
+    return f"{known.days:,}" if known.days else ""
+
+
+def _table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], *, unbroken: int = 1, numbers: Collection[str] = ()
+) -> Table:
     """A table whose first columns stay on one line, however narrow the terminal."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for at, head in enumerate(heads):
-        table.add_column(head, overflow="fold", no_wrap=at < unbroken)
+        justify = "right" if head in numbers else "left"
+        table.add_column(head, overflow="fold", no_wrap=at < unbroken, justify=justify)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     return table

@@ -1,6 +1,7 @@
 """The verbs as commands. Heavy rooms load when a verb runs, so that ``--help`` is at hand at once."""
 
 import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -75,6 +76,20 @@ def init(
 def status(context: Context, as_json: Json = False) -> None:
     """Say what the workspace holds: tables and days, factors with values, trials, studies."""
     run_verb(context, lambda ws: ws.status(), show.status, as_json=as_json)
+
+
+@app.command()
+def tables(
+    context: Context,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Show this table's columns.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="List the empty ones of the platform's catalogue too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the tables that SQL may name, or show one: columns, types, units, days."""
+    if name is None:
+        run_verb(context, lambda ws: ws.tables(), partial(show.tables, every=every), as_json=as_json)
+    else:
+        run_verb(context, lambda ws: ws.table(name), show.table, as_json=as_json)
 
 
 @app.command()

@@ -11,7 +11,8 @@ from dripstone.factors.recording.outline import Outline
 
 __all__ = ["changes_with_company", "crossings"]
 
-_PARTITION = re.compile(r"\bpb\s*:=\s*'([^']*)'", re.IGNORECASE)
+_PARTITION = re.compile(r"\bpb\s*:=\s*('[^']*'|\w+)", re.IGNORECASE)
+_DAYS = ("day", "part")
 _COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 
 
@@ -49,7 +50,7 @@ def _moving(outline: Outline) -> Iterator[exp.Expr]:
         if node.name.lower().startswith("m_"):
             given = _PARTITION.search(node.sql("duckdb"))
             names = re.findall(r"\w+", given.group(1)) if given else []
-            if not any(outline.reaches.get(name.lower()) == "day" for name in names):
+            if not any(outline.reaches.get(name.lower()) in _DAYS for name in names):
                 yield node
 
 
@@ -65,7 +66,7 @@ def _tells_day(node: exp.Expr, outline: Outline) -> bool:
 
 
 def _mentions_day(node: exp.Expr, outline: Outline) -> bool:
-    return any(outline.reaches.get(column.name.lower()) == "day" for column in node.find_all(exp.Column))
+    return any(outline.reaches.get(column.name.lower()) in _DAYS for column in node.find_all(exp.Column))
 
 
 def _rows(table: pa.Table) -> list[tuple[object, ...]]:

@@ -190,7 +190,9 @@ def _bounds_day(node: exp.Expr, outline: Outline) -> bool:
     if isinstance(node, exp.Or | exp.And):
         return _bounds_day(node.left, outline) and _bounds_day(node.right, outline)
     pairs = list(_pairs(node, outline))
-    return bool(pairs) and all(outline.reach(subject) == "day" and _constant(value) for subject, _, value in pairs)
+    return bool(pairs) and all(
+        outline.reach(subject) in ("day", "part") and _constant(value) for subject, _, value in pairs
+    )
 
 
 def _pairs(node: exp.Expr, outline: Outline) -> Iterator[tuple[exp.Expr, str, exp.Expr]]:

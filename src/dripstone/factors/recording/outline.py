@@ -2,28 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Literal, TypeAlias
 
 from sqlglot import exp
 
 from dripstone.dai.script import read_script
+from dripstone.dai.split.reach import Reach, reach_of
 from dripstone.lake.day import BAR_FIELDS
 
 __all__ = ["MINUTE_TABLES", "Outline"]
 
 MINUTE_TABLES = ("cn_stock_bar1m", "cn_stock_bar1m_c")
 """The two names of the minute bars: by instrument and by day on the platform, one table here."""
-
-Reach: TypeAlias = Literal["day", "time"]
-"""What a date expression tells: which day, or only the time of day."""
-
-_TIME_PARTS = frozenset({"hour", "minute", "second", "millisecond", "microsecond"})
-_DAY_PARTS = frozenset({"year", "month", "day", "quarter", "week"})
-_TIME_CODES, _DAY_CODES = frozenset("HIMSfpT"), frozenset("YymdjbBFD")
-_TIME_OF_DAY = _TIME_PARTS | {"make_time"}
-_DAY_OF = _DAY_PARTS | {"make_date", "date_trunc", "datetrunc", "date"}
-_ONE_OF = frozenset({"max", "min", "any_value", "first", "last"})
-_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv)
 
 
 class Outline:
@@ -67,14 +56,14 @@ class Outline:
         while size != len(known):
             size = len(known)
             for node in aliases:
-                reach = _reach(node.this, known)
+                reach = reach_of(node.this, lambda column: known.get(column.name.lower()))
                 if reach:
                     known.setdefault(node.alias.lower(), reach)
         return known
 
     def reach(self, node: exp.Expr) -> Reach | None:
         """What a date expression tells; None where it is none, or not one that is understood for certain."""
-        return _reach(node, self.reaches)
+        return reach_of(node, lambda column: self.reaches.get(column.name.lower()))
 
 
 def _takes_all_bars(select: exp.Expr) -> bool:
@@ -84,47 +73,3 @@ def _takes_all_bars(select: exp.Expr) -> bool:
         isinstance(node, exp.Star | exp.Columns) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
         for node in select.expressions
     )
-
-
-def _reach(node: exp.Expr, known: Mapping[str, Reach]) -> Reach | None:
-    if isinstance(node, exp.Column):
-        return known.get(node.name.lower())
-    if isinstance(node, exp.Paren):
-        return _reach(node.this, known)
-    columns = list(node.find_all(exp.Column))
-    if not columns or node.find(exp.Query) or any(column.name.lower() not in known for column in columns):
-        return None
-    if isinstance(node, exp.Cast):
-        return "time" if node.to.is_type("time") else _reach(node.this, known)
-    if isinstance(node, _ARITHMETIC):
-        return _of_sum(node, known)
-    if isinstance(node, exp.Extract):
-        return _of_part(node.name)
-    return _of_call(node, known) if isinstance(node, exp.Anonymous) else None
-
-
-def _of_sum(node: exp.Binary, known: Mapping[str, Reach]) -> Reach | None:
-    """``hour(date) * 100 + minute(date)`` tells the time; ``date - INTERVAL 1 DAY`` another day, so nothing certain."""
-    if node.find(exp.Interval):
-        return None
-    sides = [side for side in (node.left, node.right) if side.find(exp.Column)]
-    first = _reach(sides[0], known)
-    return first if all(_reach(side, known) == first for side in sides) else None
-
-
-def _of_call(node: exp.Anonymous, known: Mapping[str, Reach]) -> Reach | None:
-    name, arguments = node.name.lower(), node.expressions
-    if name in _ONE_OF:
-        return _reach(arguments[0], known)
-    if name in ("date_part", "datepart"):
-        return _of_part(arguments[0].name)
-    if name == "strftime":
-        texts = [argument.name for argument in arguments if isinstance(argument, exp.Literal)]
-        codes = {text[i + 1] for text in texts for i, c in enumerate(text[:-1]) if c == "%"}
-        return "time" if codes <= _TIME_CODES else "day" if codes <= _DAY_CODES else None
-    return "time" if name in _TIME_OF_DAY else "day" if name in _DAY_OF else None
-
-
-def _of_part(name: str) -> Reach | None:
-    part = name.lower()
-    return "time" if part in _TIME_PARTS else "day" if part in _DAY_PARTS else None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,11 @@ import pyarrow as pa
 import dripstone.dai
 from dripstone.arrays import PerInstrument
 from dripstone.dai.result import QueryResult
+from dripstone.dai.script import read_script
+from dripstone.dai.slice import Slicer
 from dripstone.dai.udf import DaiUDF
+from dripstone.dai.udf.typing import sql_type
+from dripstone.dai.udf.usage import calls
 from dripstone.errors import DripstoneError, FactorError
 from dripstone.factors.check import Check
 from dripstone.factors.recording.choice import Query, choose
@@ -30,8 +34,7 @@ from dripstone.factors.recording.dayfree import DayFree, without_dates
 from dripstone.factors.recording.notebook import Notebook
 from dripstone.factors.recording.outline import MINUTE_TABLES, Outline
 from dripstone.factors.recording.sample import Sample
-from dripstone.factors.recording.slice import Slicer
-from dripstone.factors.recording.stage import Stage
+from dripstone.factors.recording.stage import Absent, Stage
 from dripstone.factors.spec import FactorSpec, Needs, UdfSource
 from dripstone.factors.sql import columns_of_day, compile_sql, is_numeric
 from dripstone.lake.lake import BarLake
@@ -41,7 +44,6 @@ __all__ = ["record"]
 
 _WRITES = ("write_bdb", "write_pickle", "write_json", "write_text", "write_binary", "save_view")
 _CHANGES = ("insert_bdb", "apply_bdb", "delete", "persist")
-_TYPES = {float: "double", int: "bigint", str: "varchar", bool: "boolean"}
 
 
 def record(payload: Mapping[str, object]) -> dict[str, object]:
@@ -61,9 +63,12 @@ class Recorder:
 
     def __init__(self, stage: Stage, sample: Sample) -> None:
         self._stage, self._sample = stage, sample
-        self._slicer = Slicer(stage.notebook.source, filename=stage.filename, namespace=vars(stage.module))
+        self._slicer = Slicer(
+            stage.notebook.source, filename=stage.filename, namespace=vars(stage.module), absent=Absent
+        )
         self._answers: dict[str, QueryResult] = {}
         self._failures: list[DripstoneError] = []
+        self._kept: dict[str, DaiUDF] = {}
         self.queries: list[Query] = []
 
     def dai(self) -> ModuleType:
@@ -71,8 +76,21 @@ class Recorder:
         module = ModuleType("dai")
         module.__dict__.update(vars(dripstone.dai))
         module.__dict__.update(query=self.query, DataSource=_data_source(self._stage, self._sample))
-        module.__dict__["login"] = lambda *_, **__: None
+        module.__dict__.update(
+            create_function=self.create_function,
+            delete_function=lambda name: self._kept.pop(name, None),
+            list_functions=lambda: sorted(self._kept),
+            login=lambda *_, **__: None,
+        )
         return module
+
+    def create_function(
+        self, *args: Any, description: object = None, overwrite: bool = False, **options: Any
+    ) -> dict[str, str]:
+        """``dai.create_function``, which keeps the function until the recording ends; DaiUDF's arguments come first."""
+        udf = DaiUDF(*args[:8], **options)
+        self._kept[udf.name] = udf
+        return {"name": udf.name, "message": "the function was created"}
 
     def query(
         self,
@@ -82,11 +100,16 @@ class Recorder:
         filters: Mapping[str, object] | None = None,
         bind_relations: Mapping[str, object] | None = None,
         params: Mapping[str, object] | None = None,
+        compression: bool = False,
+        auto_load_udf: bool = False,
         **_: object,
     ) -> QueryResult:
         """``dai.query``, answered with the rows of the sample day whatever days it asks for."""
         try:
             free = without_dates(sql, filters or {}, params or {})
+            if auto_load_udf:
+                trees = [statement.tree for statement in read_script(free.sql).statements]
+                udf_list = [*udf_list, *(udf for name, udf in self._kept.items() if any(calls(name, trees)))]
             udfs = tuple(self._portable(udf) for udf in udf_list)
             query = Query(free, udfs, self._stage.place(), pa.table({}), (), "")
             key = query.identity
@@ -167,15 +190,15 @@ class Recorder:
     def _portable(self, udf: DaiUDF) -> UdfSource:
         piece = self._slicer.cut(udf.function, line=self._stage.line)
         options = {
-            name: str(value)
+            name: str(getattr(udf, name))
             for name in ("type", "null_handling", "exception_handling")
-            if (value := getattr(udf, name)) is not None
+            if getattr(udf, name) != getattr(DaiUDF, name)
         }
         if udf.parameters is not None:
-            options["parameters"] = json.dumps([_type_text(given) for given in udf.parameters])
+            options["parameters"] = json.dumps([sql_type(given) for given in udf.parameters])
         if udf.side_effects:
             options["side_effects"] = "true"
-        returns = None if udf.return_type is None else _type_text(udf.return_type)
+        returns = None if udf.return_type is None else sql_type(udf.return_type)
         return UdfSource(udf.name, piece.name, piece.source, returns, options)
 
     def _located(self, error: DripstoneError) -> DripstoneError:
@@ -224,14 +247,6 @@ def _plain(value: object) -> object:
     if isinstance(value, dt.date):  # a datetime or a Timestamp is one
         return str(value)
     raise TypeError(type(value).__name__)
-
-
-def _type_text(given: object) -> str:
-    """A SQL type as text: DuckDB's own types and Python's say it by themselves."""
-    if isinstance(given, type) and given in _TYPES:
-        return _TYPES[given]
-    inner = getattr(given, "__args__", ())
-    return f"{_type_text(inner[0])}[]" if inner else str(given)
 
 
 def _data_source(stage: Stage, sample: Sample) -> type:

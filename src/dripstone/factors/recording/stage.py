@@ -134,6 +134,8 @@ class Stage:
         platform.__dict__.update(dai=dai, __getattr__=Absent)
         sys.modules.update({"__main__": self.module, "dai": dai, "bigquant": platform, "bigquant.dai": dai})
         sys.modules["dripstone.dai"] = vars(sys.modules["dripstone"])["dai"] = dai
+        for name in ("udf", "udf.typing", "udf.functional"):
+            sys.modules[f"dai.{name}"] = sys.modules[f"bigquant.dai.{name}"] = sys.modules[f"dripstone.dai.{name}"]
         self.module.__dict__.update(display=lambda *_, **__: None, get_ipython=lambda: Absent("get_ipython"))
         # A query in another process would not be seen: pools of processes become pools of threads.
         concurrent.futures.__dict__["ProcessPoolExecutor"] = lambda max_workers=None, **_: ThreadPoolExecutor(

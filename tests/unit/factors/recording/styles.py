@@ -34,6 +34,23 @@ NOTEBOOKS: Mapping[str, tuple[str, ...]] = {
         UDF + MAKE + f"\nsql = '''{SQL}'''",
         f"async def ask():\n    return {QUERY.removeprefix('frame = ')}\nframe = await ask()",
     ),
+    "kept_function": (
+        "import dai\nfrom dai.udf.typing import DOUBLE\nfrom bigquant.dai.udf.functional import UDFType\n" + UDF,
+        "made = dai.create_function('spread', spread, ['double[]'], return_type=DOUBLE, type=UDFType.NATIVE)",
+        f"sql = '''{SQL}'''\nassert dai.list_functions() == ['spread']",
+        QUERY.replace("udf_list=[udf]", "auto_load_udf=True"),
+    ),
+    "batch": (
+        "import dai\nimport numpy as np",
+        """
+def spread(close, floor):
+    ranges = np.nanmax(close.values, axis=1) - np.nanmin(close.values, axis=1)
+    return np.where(close.lengths >= floor, ranges, np.nan)
+""",
+        MAKE.replace(")", ", type='batch')"),
+        f"sql = '''{SQL.replace('ORDER BY date))', 'ORDER BY date), 10)')}'''",
+        QUERY,
+    ),
     "months": (
         "import dai\nfrom calendar import monthrange\n" + UDF,
         f"sql = '''{SQL}'''\n{MAKE}",

@@ -116,6 +116,7 @@ def test_looking_across_days_is_seen(select: str) -> None:
         "rank() OVER (PARTITION BY date ORDER BY close)",
         "rank() OVER w",
         "m_avg(close, 5, pb:='d, instrument')",
+        "m_avg(close, 5, pb:=d)",
         "c_rank(close)",
     ],
 )
