@@ -93,20 +93,18 @@ def net_shares(bought, sold, periods):
     frequency = np.fft.rfftfreq(LENGTH)
     band = (frequency >= 1 / periods[1]) & (frequency <= 1 / periods[0])
 
-    def shares(lists):
-        found = np.full(len(lists.lengths), np.nan)
-        for length in np.unique(lists.lengths):
-            alike = lists.lengths == length
-            x = lists.values[alike, :length]
-            middle = middles(x)
-            spread = CLIP * middles(np.abs(x - middle))
-            x = np.where(spread > 1e-8, np.clip(x, middle - spread, middle + spread), x)
-            x = (x - x.mean(axis=1, keepdims=True)) * np.hanning(length)
-            power = np.abs(np.fft.rfft(x, LENGTH)) ** 2
-            found[alike] = power[:, band].sum(axis=1) / power[:, 1:].sum(axis=1)
-        return found
-
-    return shares(bought) - shares(sold)
+    net = np.full(len(bought.lengths), np.nan)
+    for length in np.unique(bought.lengths):  # both lists of a row are of one length
+        alike = bought.lengths == length
+        x = np.concatenate([bought.values[alike, :length], sold.values[alike, :length]])
+        middle = middles(x)
+        spread = CLIP * middles(np.abs(x - middle))
+        x = np.where(spread > 1e-8, np.clip(x, middle - spread, middle + spread), x)
+        x = (x - x.mean(axis=1, keepdims=True)) * np.hanning(length)
+        power = np.abs(np.fft.rfft(x, LENGTH)) ** 2
+        share = power[:, band].sum(axis=1) / power[:, 1:].sum(axis=1)
+        net[alike] = share[: len(share) // 2] - share[len(share) // 2 :]
+    return net
 
 
 def main() -> None:

@@ -8,14 +8,15 @@ from dripstone.lake import TABLES
 from dripstone.sources import PRESETS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+MADE = [name for name in TABLES if name.endswith("_derived")] + ["cn_stock_prefactors"]
+NAMED = [spec for spec in TABLES.values() if spec.key and spec.name not in MADE]
 
 
-@pytest.mark.parametrize("spec", TABLES.values(), ids=lambda spec: spec.name)
-def test_every_table_is_on_the_page_with_its_columns(spec):
+@pytest.mark.parametrize("spec", NAMED, ids=lambda spec: spec.name)
+def test_every_table_is_on_the_page_with_the_columns_it_must_have(spec):
     line = next(line for line in PAGE.splitlines() if line.startswith(f"| `{spec.name}` | {', '.join(spec.key)} |"))
-    if "as `cn_stock_bar1d`" not in line:
-        words = set(line.replace("*", " ").replace(",", " ").split())
-        assert set(spec.names) <= words
+    words = set(line.replace(",", " ").split())
+    assert {column.name for column in spec.columns if column.required} - {"date"} <= words
 
 
 def test_every_preset_is_on_the_page():

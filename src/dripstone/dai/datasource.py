@@ -4,7 +4,6 @@ import json
 import pickle
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from dripstone.dai.engine import run_query
 from dripstone.dai.frame import DEFAULT_PARTITION_FIELD, as_arrow, as_asked
+from dripstone.dai.mount import DataSourceMount
 from dripstone.dai.saved import check_view, with_views
 from dripstone.dai.table import LakeTables
 from dripstone.dai.view import quoted
@@ -22,28 +22,9 @@ from dripstone.lake.schema import TABLES
 from dripstone.lake.shelf import CACHED, Holding, Shelf, TableForm
 from dripstone.settings import find_workspace
 
-__all__ = ["DataSource", "DataSourceMount"]
+__all__ = ["DataSource"]
 
 Filter = Mapping[str, tuple[Any, Any] | Collection[Any]]
-
-
-@dataclass(frozen=True)
-class DataSourceMount:
-    """A folder to read and write files in; leaving the ``with`` block unmounts it."""
-
-    path: str
-    link: str | None = None
-
-    def unmount(self) -> None:
-        """Remove the link that was asked for; the folder stays."""
-        if self.link is not None:
-            Path(self.link).unlink(missing_ok=True)
-
-    def __enter__(self) -> str:
-        return self.path
-
-    def __exit__(self, *_: object) -> None:
-        self.unmount()
 
 
 class DataSource:

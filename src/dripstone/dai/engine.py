@@ -150,7 +150,7 @@ def _views(
         start, end = filters.days if "date" in fits else (None, None)
         yield View(name, table, tables.rows(held[name], start=start, end=end), filters, held[name])
     for name, rows in bound.items():
-        yield View(name, Table(rows.schema), rows, Filters())
+        yield View(name, Table(rows.schema, own=True), rows, Filters())
 
 
 def _is_peek(place: exp.Table) -> bool:

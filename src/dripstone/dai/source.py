@@ -33,7 +33,8 @@ class Reader:
         where = f" WHERE {condition.sql('duckdb')}" if condition else ""
         if isinstance(rows, Derived):
             return f"SELECT * FROM ({self._made(rows, filters)}){where}"  # noqa: S608  # quoted by sqlglot
-        columns = ", ".join(_column(field, own=table.own) for field in table.schema)
+        guarded = table.own or not isinstance(rows, tuple)  # day files of the lake hold no NaN
+        columns = ", ".join(_column(field, own=table.own, guarded=guarded) for field in table.schema)
         return f"SELECT {columns} FROM {self._relation(table, rows)}{where}"  # noqa: S608  # quoted here and by sqlglot
 
     def _made(self, rows: Derived, filters: Filters) -> str:
@@ -62,10 +63,13 @@ def literal(value: object) -> str:
     return exp.convert(value).sql("duckdb")
 
 
-def _column(field: pa.Field, *, own: bool) -> str:
-    """A column: NaN is NULL; as the platform types it ``date`` is a TIMESTAMP without zone, ``volume`` a BIGINT."""
+def _column(field: pa.Field, *, own: bool, guarded: bool) -> str:
+    """A column as the platform types it: ``date`` a TIMESTAMP without zone, ``volume`` a BIGINT; guarded, NaN is NULL.
+
+    The guard costs the optimiser so much that the widest tables would take a minute.
+    """
     name = text = quoted(field.name)
-    if pa.types.is_floating(field.type):
+    if guarded and pa.types.is_floating(field.type):
         # not nullif: a Parquet file's statistics leave NaN out, and DuckDB takes the comparison to be false by them
         text = f"CASE WHEN NOT isnan({text}) THEN {text} END"
     if field.name in _TYPES and not own:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from dripstone.arrays import Dates
 from dripstone.dai.naming import Naming
-from dripstone.dai.view import ADJUSTED_PRICES, CALENDARS, DAYS, RECIPES, calendar_rows
+from dripstone.dai.view import ADJUSTED_PRICES, CALENDARS, DAYS, RECIPES, Source, calendar_rows
 from dripstone.errors import DataError
 from dripstone.lake.dayfile import null_columns
 from dripstone.lake.lake import BarLake
@@ -220,7 +220,8 @@ class LakeTables:
 
     def _empty(self, name: str) -> dict[str, str]:
         """The sources of a recipe that have no rows: alias -> table."""
-        return {alias: s.table for alias, s in RECIPES[name].sources.items() if not len(self.dates(s.table))}
+        days = ((alias, s, self.lake.dates if s.held else self.dates) for alias, s in RECIPES[name].sources.items())
+        return {alias: source.table for alias, source, dates in days if not len(dates(source.table))}
 
     def _warn_of_void(self, name: str, naming: Naming) -> None:
         """Say which columns that a query names are NULL, and what would give them; of ``*`` only the prices."""
@@ -260,15 +261,18 @@ class LakeTables:
         sql = recipe.sql(schema, self._empty(name))
         parts: dict[str, tuple[Table, Rows, bool]] = {DAYS: _numbered(days)}
         for alias, source in recipe.read_by(sql).items():
-            parts[alias] = (*self._part(name, source.table, days), source.by_instrument)
+            parts[alias] = (*self._part(name, source, days), source.by_instrument)
         return Derived(sql, parts)
 
-    def _part(self, whole: str, name: str, days: Dates) -> tuple[Table, Rows]:
+    def _part(self, whole: str, source: Source, days: Dates) -> tuple[Table, Rows]:
         """The rows of a source on those days; all its columns where all of the table made of it are read."""
         tables = self
         if self.named is not None and self.named.whole is not None and whole in self.named.whole:
             tables = replace(self, named=None)
-        return tables.describe(name), tables._gather(name, days[0].item(), days[-1].item())  # of its kind
+        start, end = days[0].item(), days[-1].item()
+        if source.held:
+            return tables.describe(source.table), tuple(self.lake.paths(source.table, start, end))
+        return tables.describe(source.table), tables._gather(source.table, start, end)  # of its kind
 
 
 def _numbered(days: Dates) -> tuple[Table, Rows, bool]:

@@ -4,10 +4,11 @@ import ast
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, Literal, Protocol, Self
 
 from dripstone.arrays import PerInstrument
@@ -197,11 +198,23 @@ def factor(
 def engine_version(form: Form) -> str:
     """A hash over the source text beneath a form of factor: another kernel, another fingerprint."""
     package = resources.files("dripstone")
-    room = package / ("dai" if form == "sql" else "kernels")
-    make = package / "factors" / ("sql.py" if form == "sql" else "kernel.py")
-    beneath = [entry for entry in room.iterdir() if entry.name.endswith(".py")]
-    beneath += [make, package / "factors" / "values.py", package / "lake" / "day.py"]
+    beneath = dict(_modules(package / "kernels", "kernels"))  # dai's functions over a whole series are kernels too
+    if form == "sql":
+        beneath |= _modules(package / "dai", "dai")
+    for name in ("sql.py" if form == "sql" else "kernel.py", "values.py"):
+        beneath[f"factors/{name}"] = package / "factors" / name
+    beneath["lake/day.py"] = package / "lake" / "day.py"
     digest = hashlib.sha256()
-    for entry in sorted(beneath, key=lambda entry: entry.name):
-        digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    for name, entry in sorted(beneath.items()):
+        digest.update(name.encode() + b"\0" + entry.read_bytes())
     return digest.hexdigest()
+
+
+def _modules(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+    """The modules of a room and of the packages in it, by their path."""
+    for entry in folder.iterdir():
+        path = f"{name}/{entry.name}"
+        if entry.is_dir():
+            yield from _modules(entry, path)
+        elif entry.name.endswith(".py"):
+            yield path, entry

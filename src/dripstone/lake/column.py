@@ -8,7 +8,18 @@ import pyarrow as pa
 
 from dripstone.arrays import Floats, Labels
 
-__all__ = ["DAY_US", "MINUTE_US", "Codes", "encode", "is_text", "key_codes", "minute_of_day", "to_floats", "to_times"]
+__all__ = [
+    "DAY_US",
+    "MINUTE_US",
+    "Codes",
+    "encode",
+    "is_text",
+    "key_codes",
+    "minute_of_day",
+    "to_floats",
+    "to_times",
+    "without_nan",
+]
 
 Codes = npt.NDArray[np.int64]
 
@@ -62,6 +73,14 @@ def key_codes(rows: pa.Table, key: Sequence[str]) -> Codes:
             size = len(labels)
         whole = whole * size + codes
     return whole
+
+
+def without_nan(rows: pa.Table) -> pa.Table:
+    """The rows with NULL for NaN."""
+    for at, field in enumerate(rows.schema):
+        if pa.types.is_floating(field.type) and np.isnan(numbers := to_floats(rows[at])).any():
+            rows = rows.set_column(at, field.name, pa.array(numbers, field.type, from_pandas=True))
+    return rows
 
 
 def _flat(column: pa.ChunkedArray, dtype: np.dtype) -> npt.NDArray:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dripstone.arrays import Dates, Floats, Labels
 from dripstone.errors import DataError, FactorError
-from dripstone.lake.column import encode, to_floats, to_times
+from dripstone.lake.column import encode, to_floats, to_times, without_nan
 from dripstone.lake.day import BAR_FIELDS, DayBars
 from dripstone.lake.dayfile import day_path, days_of_year, held_hash, held_years, read_columns, write_day_file
 from dripstone.lake.grid import read_grid
@@ -170,6 +170,8 @@ class BarLake:
     def write_day(self, table: str, date: Day, rows: pa.Table) -> str:
         """Put a whole day in the place of what was held, without the checks of ingest; return its content hash.
 
+        As in every day file, NaN becomes NULL.
+
         Raises
         ------
         DataError : a row of another day, the lake is read-only, or another process writes it.
@@ -180,7 +182,7 @@ class BarLake:
         if others.any():
             raise DataError("a row is of another day", seen=f"{others.sum()} rows", expected=str(day), table=table)
         with writing(self.root) as staging:
-            digest = write_day_file(day_path(staging.new, table, day), rows, table_spec(table))
+            digest = write_day_file(day_path(staging.new, table, day), without_nan(rows), table_spec(table))
             staging.publish()
         return digest
 

@@ -48,7 +48,7 @@ def test_the_list_is_one_line_a_table(root: Path, width: int) -> None:
 
 
 def test_all_of_the_catalogue_is_listed_on_demand(root: Path) -> None:
-    lines = run(root, "tables", "--all").stdout.splitlines()
+    lines = run(root, "tables", "--all", width=120).stdout.splitlines()
     assert {line.split()[0] for line in lines[2:] if line.strip()} >= set(TABLES)
 
 

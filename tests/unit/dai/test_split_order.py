@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dripstone.dai.script import read_script
-from dripstone.dai.split.order import looking_first
+from dripstone.dai.split.order import add_look, looking_first
 
 
 def written_out(sql: str) -> str:
@@ -38,7 +38,7 @@ def test_other_lists_stay_as_they_are(sql: str) -> None:
 def test_names_and_the_rest_of_the_text_stay() -> None:
     sql = "SELECT g, 2 * len(LIST(x + f(y, 1)  ORDER BY t.date::TIME ASC)FILTER (WHERE (x) > 1)) AS n /* 中文 */ FROM t"
     got = written_out(sql)
-    assert got.startswith("SELECT g, 2 * len(CASE WHEN list(t.date::TIME) FILTER (WHERE (x) > 1) = list_sort(")
+    assert got.startswith('SELECT g, 2 * len(CASE WHEN "in order"(list(t.date::TIME) FILTER (WHERE (x) > 1)) THEN ')
     assert got.endswith(" END) AS n /* 中文 */ FROM t")
     assert "THEN list(x + f(y, 1)) FILTER (WHERE (x) > 1) ELSE" in got
 
@@ -87,6 +87,7 @@ def test_the_lists_are_equal_in_any_order_of_rows(
 def ordered(path: Path, sql: str, threads: int) -> list[tuple[object, ...]]:
     config = {"threads": threads, "default_null_order": "nulls_first"}
     with duckdb.connect(":memory:", config=config) as connection:
+        add_look(connection)
         connection.execute(f"CREATE VIEW t AS FROM '{path}'")
         found = connection.sql(sql).to_arrow_table()
     return sorted(
@@ -94,8 +95,10 @@ def ordered(path: Path, sql: str, threads: int) -> list[tuple[object, ...]]:
     )
 
 
-def test_a_null_key_comes_first() -> None:
-    rows = "(VALUES (1, NULL), (2, 3), (3, 1)) AS t(x, date)"
-    sql = f"SELECT array_agg(x ORDER BY date) AS a FROM {rows}"
-    with duckdb.connect(":memory:", config={"default_null_order": "nulls_first"}) as connection:
-        assert connection.sql(written_out(sql)).fetchall() == connection.sql(sql).fetchall() == [([1, 3, 2],)]
+@pytest.mark.parametrize("keys", ["(NULL, 3, 1)", "(3, NULL, 1)", "(1, 1, 1)", "('b', 'a', 'c')", "('a', 'b', 'c')"])
+def test_any_key_will_do_and_a_null_comes_first(keys: str) -> None:
+    rows = f"(SELECT unnest([1, 2, 3]) AS x, unnest({keys.replace('(', '[').replace(')', ']')}) AS k)"
+    sql = f"SELECT array_agg(x ORDER BY k) AS a, array_agg(x ORDER BY k) FILTER (WHERE x > 3) AS b FROM {rows}"
+    with duckdb.connect(":memory:", config={"default_null_order": "nulls_first", "threads": 1}) as connection:
+        add_look(connection)
+        assert connection.sql(written_out(sql)).fetchall() == connection.sql(sql).fetchall()

@@ -151,6 +151,12 @@ def test_limits_that_are_held_win_and_an_st_has_none_of_the_boards(tmp_path: Pat
     assert np.isnan(got.upper_limit.tolist()[1])
 
 
+def test_limits_are_a_table_too(tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, bars({"600000.SH": [10.0, 10.0]}))
+    got = ask(lake, "SELECT * FROM cn_stock_limit_price")
+    assert got.drop(columns="date").values.tolist() == [["600000.SH", 11.0, 9.0]], "none on the first day"
+
+
 def test_the_rule_of_limits_is_the_markets() -> None:
     codes = ["600000.SH", "000001.SZ", "002594.SZ", "300750.SZ", "301001.SZ", "302132.SZ", "688111.SH", "689009.SH"]
     codes += ["830799.BJ", "920001.BJ", "303000.SZ"]

@@ -88,11 +88,12 @@ def status(result: "Status", language: "Language") -> RenderableType:
 def tables(result: "list[KnownTable]", language: "Language", *, every: bool = False) -> RenderableType:
     """One line a table; those of the platform's catalogue that are empty are counted, or shown with ``every``."""
     shown = [t for t in result if every or t.listed]
-    rows = ((t.name, t.kind, _extent(t), _span(t), t.column_count or "") for t in shown)
+    rows = ((t.name, t.kind, f"{t.days:,}" if t.days else "", _extent(t), t.column_count or "") for t in shown)
     hidden = len(result) - len(shown)
     more = f"and {hidden} empty tables of the platform's catalogue: dripstone tables --all" if hidden else ""
-    heads = ("table", "rows", "days", "first..last", "columns")
-    return Group(_table(heads, rows, unbroken=5, numbers=("days", "columns")), Text(more, style="dim"))
+    heads = ("table", "kind", "days", "first..last", "columns")
+    unbroken = 5 if max(len(t.name) for t in shown) <= _LONG_NAME else 0
+    return Group(_table(heads, rows, unbroken=unbroken, numbers=("days", "columns")), Text(more, style="dim"))
 
 
 def table(result: "KnownTable", language: "Language") -> RenderableType:
@@ -244,9 +245,7 @@ def _span(known: "KnownTable") -> str:
 
 
 def _extent(known: "KnownTable") -> str:
-    if known.rows is not None:
-        return f"{known.rows:,} rows"
-    return f"{known.days:,}" if known.days else ""
+    return _span(known) if known.rows is None else f"{known.rows:,} rows"
 
 
 def _table(

@@ -36,7 +36,7 @@ class Row:
     @property
     def name(self) -> str:
         """As it is called, lower-case."""
-        return self.signature.name
+        return self.spelling.partition("(")[0].lower()  # its signature is read when it is first called
 
     @cached_property
     def signature(self) -> Signature:

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from dripstone.dai.database import View, kernels_in, make_views, open_database
+from dripstone.dai.split.order import add_look
 from dripstone.dai.udf import CalledUDF, Failure
 from dripstone.errors import FactorError
 
@@ -46,6 +47,7 @@ class Job:
             threads=threads,
             memory_limit=self.memory_limit,
         ) as connection:
+            add_look(connection)
             yield Session(self, connection, failures)
 
     def portable(self) -> "Job":

@@ -2,23 +2,53 @@
 
 The lake holds a day's bars by instrument and time, and one thread reads them so: almost every group of a query comes
 in order, and to sort it costs twice as much as all the rest of the aggregate. Written out, the keys are collected
-beside the values, compared with themselves sorted, which is quick where they are, and used to sort where not.
+beside the values, looked at, which is quick, and used to sort where they are not in order.
 """
 
 from collections.abc import Iterator, Sequence
 
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb.func import FunctionNullHandling, PythonUDFType
 from sqlglot import Token, TokenType, exp
 
 from dripstone.dai.script import Statement, read_script
 
-__all__ = ["looking_first"]
+__all__ = ["add_look", "looking_first"]
 
 _LISTS = frozenset({"array_agg", "list"})
+_LOOK = "in order"
 _IN_ORDER = (
-    "CASE WHEN list({key}){some} = list_sort(list({key}){some}) THEN list({value}){some} "
+    f'CASE WHEN "{_LOOK}"(list({{key}}){{some}}) THEN list({{value}}){{some}} '
     "ELSE list_select(list({value}){some}, list_grade_up(list({key}){some})) END"
 )
-"""DuckDB computes equal aggregates once. NULLs are first in the database's order and in list_sort's."""
+"""DuckDB computes equal aggregates once. NULLs are first in the database's order and in list_grade_up's."""
+
+
+def add_look(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make callable in a database what ``looking_first`` writes."""
+    connection.create_function(
+        _LOOK, _are_in_order, None, "BOOLEAN", type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL
+    )
+
+
+def _are_in_order(lists: pa.ChunkedArray) -> pa.Array:
+    """Whether the values of each list ascend; a list with a NULL is taken for one where they do not."""
+    rows = lists.combine_chunks()
+    values, bounds = rows.flatten(), rows.offsets.to_numpy()
+    falls = (
+        pc.call_function("less", [values[1:], values[:-1]]).fill_null(fill_value=True).to_numpy(zero_copy_only=False)
+    )
+    ends = bounds[1:-1] - bounds[0] - 1
+    falls[ends[(ends >= 0) & (ends < len(falls))]] = False  # from the last of a list to the first of the next
+    found = np.ones(len(rows), np.bool_)
+    if falls.any():
+        found[np.searchsorted(bounds - bounds[0], np.flatnonzero(falls), side="right") - 1] = False
+    if values.null_count:
+        found[np.searchsorted(bounds - bounds[0], np.flatnonzero(values.is_null()), side="right") - 1] = False
+    return pa.array(found)
 
 
 def looking_first(statement: Statement) -> str:

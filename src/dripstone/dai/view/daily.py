@@ -51,7 +51,7 @@ _REAL = Recipe(
         "basics": Source("cn_stock_basic_info"),
         "valuation": Source("cn_stock_valuation"),
         "status": Source("cn_stock_status"),
-        "limits": Source("cn_stock_limit_price"),
+        "limits": Source("cn_stock_limit_price", held=True),
     },
     head=_HEAD,
     columns={
@@ -94,7 +94,18 @@ _INSTRUMENTS = Recipe(
     body="FROM {bars}",
 )
 
+_LIMITS = Recipe(
+    sources={"bars": Source("cn_stock_real_bar1d")},
+    columns={name: name for name in ("date", "instrument", "upper_limit", "lower_limit")},
+    body="FROM {bars} WHERE upper_limit IS NOT NULL",
+)
+
 
 def daily_recipes() -> Mapping[str, Recipe]:
-    """The recipes of daily bars and of the instruments."""
-    return {"cn_stock_real_bar1d": _REAL, "cn_stock_bar1d": _ADJUSTED, "cn_stock_instruments": _INSTRUMENTS}
+    """The recipes of daily bars, of the instruments and of their price limits."""
+    return {
+        "cn_stock_real_bar1d": _REAL,
+        "cn_stock_bar1d": _ADJUSTED,
+        "cn_stock_instruments": _INSTRUMENTS,
+        "cn_stock_limit_price": _LIMITS,
+    }

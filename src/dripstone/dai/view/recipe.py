@@ -26,10 +26,12 @@ class Source:
     ----------
     table : its name in the lake; it may be a derived one.
     by_instrument : a filter on ``instrument`` holds for its rows as well.
+    held : only rows that the lake holds itself, none made of others.
     """
 
     table: str
     by_instrument: bool = True
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
