@@ -42,7 +42,7 @@ class DataSource:
     def __init__(self, id: str) -> None:  # noqa: A002  # the platform's word
         self.id = id
         if id not in TABLES:
-            _shelf().find(id)
+            _shelf().check_id(id)
 
     def __repr__(self) -> str:
         return f'dai.DataSource("{self.id}")'

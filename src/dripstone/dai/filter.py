@@ -109,6 +109,9 @@ def read_filters(filters: Mapping[str, object] | None, *, strict_end_date: bool 
     spans: tuple[Span, ...] = ()
     members: dict[str, tuple[object, ...]] = {}
     bare_end = False
+    spelled = [name.lower() for name in filters or {}]
+    if len(set(spelled)) < len(spelled):
+        raise FactorError("two filters on one column", seen=list(filters or {}), expected="each column once")
     for name, given in (filters or {}).items():
         values = _values(name, given)
         if name.lower() != "date":

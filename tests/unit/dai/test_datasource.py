@@ -1,5 +1,6 @@
 """``dai.DataSource`` as the platform's documents use it, and what query makes of it."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -254,3 +255,27 @@ def test_there_must_be_a_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError, match="no workspace"):
         dai.DataSource.write_text("x")
+
+
+def test_a_damaged_table_is_in_nobody_elses_way(workspace: Path) -> None:
+    dai.DataSource.write_bdb(pd.DataFrame({"a": [1]}), id="broken")
+    manifest = workspace / "tables" / "broken" / "table.json"
+    manifest.write_text("{broken")
+    assert dai.query("SELECT 1 AS x").fetchall() == [(1,)]
+    with pytest.raises(DataError, match="damaged"):
+        dai.query("SELECT * FROM broken")
+    dai.DataSource("broken").delete()
+    assert not dai.DataSource("broken").exists()
+
+
+def test_a_table_reads_no_file_outside_of_its_folder(workspace: Path) -> None:
+    source = dai.DataSource.write_bdb(pd.DataFrame({"a": [1]}), id="wanderer")
+    manifest = workspace / "tables" / "wanderer" / "table.json"
+    facts = json.loads(manifest.read_text(encoding="utf-8"))
+    facts["parts"][0]["file"] = "../../elsewhere.parquet"
+    manifest.write_text(json.dumps(facts), encoding="utf-8")
+    with pytest.raises(DataError, match="no file of its folder"):
+        source.read_bdb()
+    with pytest.raises(DataError, match="no file of its folder"):
+        dai.query("SELECT * FROM wanderer")
+    source.delete()

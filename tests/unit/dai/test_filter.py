@@ -141,3 +141,8 @@ def test_the_warning_about_a_bare_end_comes_once() -> None:
         warnings.simplefilter("always")
         warn_bare_end()
     assert later == []
+
+
+def test_two_spellings_of_one_column_are_refused():
+    with pytest.raises(FactorError, match="two filters on one column"):
+        read_filters({"Date": ["2024-01-02"], "date": ["2024-01-03"]})

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from dripstone.dai.udf.functional import ExceptionHandling, FunctionNullHandling, UDFType
 from dripstone.dai.udf.typing import annotated_type, cast_type, sql_type
@@ -52,8 +52,11 @@ class DaiUDF:
     side_effects: bool = False
 
     def __post_init__(self) -> None:
-        if not self.name.isidentifier() or not callable(self.function):
-            raise FactorError("a UDF is a name and a function", seen=(self.name, self.function), udf=self.name)
+        name = cast("object", self.name)
+        if not (isinstance(name, str) and name.isidentifier()):
+            raise FactorError("no name for a UDF", seen=name, expected="a letter, then letters, digits, underscores")
+        if not callable(self.function):
+            raise FactorError("a UDF needs a function", seen=self.function, udf=self.name)
         chosen = {
             "type": _choice(UDFType, self.type, self.name),
             "null_handling": _choice(FunctionNullHandling, self.null_handling, self.name),

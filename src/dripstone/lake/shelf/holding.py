@@ -22,6 +22,7 @@ from dripstone.lake.shelf.condition import Conditions, End, comparable, is_momen
 __all__ = ["CACHED", "MANIFEST", "Holding", "Kind", "Part", "part_of"]
 
 MANIFEST = "table.json"
+_DAMAGED = "DataSource(id).delete() removes it; then write it anew"
 CACHED = "cached_"
 """How the ids begin of what was written without one."""
 
@@ -148,11 +149,16 @@ class Holding:
             facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             parts = facts.pop("parts")
             held = cls(folder, **{name: _tuples(value) if name != "docs" else value for name, value in facts.items()})
-            return replace(held, parts=tuple(_part(held, part) for part in parts))
+            held = replace(held, parts=tuple(_part(held, part) for part in parts))
+            if strange := [name for name in held.names if Path(name).name != name]:
+                raise ValueError(f"{strange[0]!r} is no file of its folder")
+            return held
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError, AttributeError, pa.ArrowException) as error:
-            raise DataError("the list of a data source's files is damaged", seen=str(error), path=folder) from error
+            raise DataError(
+                "the list of a data source's files is damaged", seen=str(error), hint=_DAMAGED, path=folder
+            ) from error
 
 
 def part_of(file: str, value: tuple[str, ...], rows: pa.Table, choosers: tuple[str, ...]) -> Part:

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -53,15 +53,24 @@ class Shelf:
         return hash(self.root)
 
     def holdings(self) -> dict[str, Holding]:
-        """Everything held, by id, ascending."""
-        if not self.root.is_dir():
-            return {}
-        found = ((folder.name, Holding.read(folder)) for folder in sorted(self.root.iterdir()) if folder.is_dir())
-        return {name: held for name, held in found if held is not None}
+        """Everything held that can be read, by id, ascending."""
+        return {name: held for name, held in self._found() if held is not None}
+
+    def _found(self) -> Iterator[tuple[str, Holding | None]]:
+        """Every id with what is held under it; None where that is damaged, which ``read`` tells who asks for it."""
+        folders = sorted(self.root.iterdir()) if self.root.is_dir() else []
+        for folder in folders:
+            try:
+                held = Holding.read(folder) if folder.is_dir() else None
+            except DataError:
+                yield folder.name, None
+            else:
+                if held is not None:
+                    yield folder.name, held
 
     def tables(self) -> tuple[str, ...]:
-        """The ids that are tables."""
-        return tuple(name for name, held in self.holdings().items() if held.type == "bdb")
+        """The ids that are tables, and those of which it cannot be told."""
+        return tuple(name for name, held in self._found() if held is None or held.type == "bdb")
 
     def views(self) -> dict[str, str]:
         """The ids that are views, with their SQL."""
@@ -246,8 +255,9 @@ class Shelf:
             shutil.rmtree(held.folder)
 
     def delete(self, name: str) -> None:
-        """Remove what is held under an id. Its folder stays, with the lock that others may be waiting for."""
-        self.read(name)
+        """Remove what is held under an id, damaged or not. Its folder stays, with the lock others may wait for."""
+        if not (self._folder(name) / MANIFEST).is_file():
+            self.read(name)
         with self._writing(name, 0.0) as staging:
             folder = self._folder(name)
             (folder / MANIFEST).unlink(missing_ok=True)
@@ -271,8 +281,12 @@ class Shelf:
             raise FactorError("only a zero data source is mounted", seen=held.type, expected="zero", table=name)
         return held.folder / "files"
 
+    def check_id(self, name: str) -> None:
+        """Raise a FactorError if it is no id."""
+        self._folder(name)
+
     def _folder(self, name: str) -> Path:
-        if not _ID.fullmatch(name):
+        if not _ID.fullmatch(str(name)):
             raise FactorError(
                 "not an id", seen=name, expected="a lower-case letter, then lower-case letters, digits, underscores"
             )
