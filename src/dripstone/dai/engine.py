@@ -1,9 +1,11 @@
 """One query from SQL text to rows, in a database of its own that is gone afterwards.
 
-1. Cut the SQL into statements, check them against closed lists, put in what the dialect adds (script, dialect).
+1. Cut the SQL into statements and check them against closed lists (script).
 2. Look up the tables it names; refuse unknown ones, filters that fit none, and full scans nobody asked for.
-3. Open a fresh in-memory DuckDB; make a view of each table, filtered; register the UDFs; lock the door to files.
-4. Run the statements; the rows of the last one are the result, less the columns named ``_...``.
+3. Turn the platform's functions and windows in windows into what DuckDB runs (dialect, rewrite).
+4. Where each day's rows follow from that day alone and there is much to read, run it by day (split); else whole.
+5. Either way in a fresh in-memory DuckDB: a view of each table, filtered; the UDFs; the door to files locked.
+6. The rows of the last statement are the result, less the columns named ``_...``.
 
 A fresh database costs about 20 ms and makes a query a thing by itself: UDFs of one name in two threads, tables
 that the SQL creates and settings never meet.
@@ -17,13 +19,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from sqlglot import exp
 
 from dripstone.dai.database import View, kernels_in, open_database
 from dripstone.dai.dialect.kernel import at_call
 from dripstone.dai.failure import as_error
 from dripstone.dai.filter import Filters, read_filters, warn_bare_end
 from dripstone.dai.naming import naming_of
+from dripstone.dai.partition import peeks, tests_part
 from dripstone.dai.reading import Reading
 from dripstone.dai.result import QueryResult
 from dripstone.dai.rewrite import translate
@@ -137,8 +139,8 @@ def _views(
         filters.check({column.lower() for table in described.values() for column in table.schema.names})
     for name, table in described.items():
         fits = filters.columns & {column.lower() for column in table.schema.names}
-        peeks = all(_is_peek(place) for place in wanted[name])
-        if table.partitioned and not (fits or peeks or full_db_scan or script.full_db_scan or script.tests_part()):
+        whole = table.partitioned and not (fits or peeks(wanted[name]) or tests_part(script))
+        if whole and not (full_db_scan or script.full_db_scan):
             raise FactorError(
                 f"table {name} is partitioned: say which part of it to read",
                 expected="filters={'date': [start, end]}, on date or instrument",
@@ -151,15 +153,6 @@ def _views(
         yield View(name, table, tables.rows(held[name], start=start, end=end), filters, held[name])
     for name, rows in bound.items():
         yield View(name, Table(rows.schema, own=True), rows, Filters())
-
-
-def _is_peek(place: exp.Table) -> bool:
-    """DESCRIBE reads no row of a table, a LIMIT without ORDER BY just a few, whatever its size."""
-    if place.find_ancestor(exp.Describe):
-        return True
-    select = place.find_ancestor(exp.Select)
-    arguments = select.args if select else {}
-    return bool(arguments.get("limit")) and not arguments.get("order") and not arguments.get("group")
 
 
 def _arrow_table(name: str, given: object) -> pa.Table:

@@ -20,7 +20,6 @@ _CREATES = frozenset({"TABLE", "VIEW", "MACRO", "FUNCTION"})
 _REFUSED_INSIDE = (exp.Create, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Command)
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 _PRUNE = "prune"
-_PARTED_BY = frozenset({"date", "instrument"})
 _SWITCHES = ("full_db_scan", "memory_limit")
 
 
@@ -136,11 +135,6 @@ class Script:
                     )
             if statement.created:
                 names.add(statement.created)
-
-    def tests_part(self) -> bool:
-        """Whether a WHERE asks for some dates or instruments, as the platform accepts in the place of filters."""
-        tests = (where for statement in self.statements for where in statement.tree.find_all(exp.Where))
-        return any(column.name.lower() in _PARTED_BY for where in tests for column in where.find_all(exp.Column))
 
     def reads(self) -> dict[str, list[exp.Table]]:
         """Lower-case table name -> the places that read it."""

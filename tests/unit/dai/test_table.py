@@ -127,3 +127,31 @@ def test_sql_reaches_no_file(lake: LakeTables, tmp_path: Path) -> None:
             with pytest.raises(Exception, match=r"disabled|locked|Cannot|Failed"):
                 connection.execute(sql)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["secret.csv"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "date >= '2024-01-02'",
+        "date::DATE BETWEEN '2024-01-02' AND '2024-01-03'",
+        "close > 0 AND instrument IN ('000001.SZ')",
+        "instrument LIKE '60%'",
+    ],
+)
+def test_a_where_on_days_or_instruments_stands_for_a_filter(lake: LakeTables, where: str) -> None:
+    run_query(f"SELECT close FROM cn_stock_bar1m WHERE {where}", tables=lake)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "date::TIME <= '14:57'",
+        "hour(date) < 12",
+        "date = date",
+        "close > 0",
+        "date IN (SELECT date FROM cn_stock_bar1m LIMIT 1)",
+    ],
+)
+def test_a_where_that_leaves_every_day_in_does_not(lake: LakeTables, where: str) -> None:
+    with pytest.raises(FactorError, match="is partitioned"):
+        run_query(f"SELECT close FROM cn_stock_bar1m WHERE {where}", tables=lake)
